@@ -1,0 +1,1 @@
+//! Cable-equation engine for branching cells.

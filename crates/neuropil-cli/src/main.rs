@@ -1,0 +1,3 @@
+//! The `neuropil` command.
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Units, clock, random streams and contracts shared by both engines.
+//!
+//! Nothing here knows a neuron model, a file format or a thread.
+
+pub mod clock;
+pub mod names;
+pub mod observer;
+pub mod random;
+pub mod units;
+
+pub use clock::{Clock, ClockError};
+pub use observer::{Observer, RecordError, SampleBlock, SpikeBlock};

@@ -1,0 +1,1 @@
+//! NMODL and equation front ends compiled to vector bytecode, without a compiler.

@@ -1,0 +1,1 @@
+//! Neuron morphologies: reading, checking, repairing, measuring, discretising.

@@ -1,0 +1,1 @@
+//! Recording sinks and the one HDF5 result layout.

@@ -1,0 +1,1 @@
+//! Membrane statistics, transfer functions and mean-field theory.
