@@ -1,0 +1,134 @@
+//! What a neuron model promises to the engine.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use neuropil_core::Clock;
+
+use crate::description::{Column, ModelError};
+
+/// How the sign of a weight chooses an input channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signs {
+    /// One channel takes everything.
+    Together,
+    /// Channel 0 takes positive, channel 1 negative weights (passed on with their sign).
+    Apart,
+}
+
+/// A parameter of a model.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// NEST's name.
+    pub name: &'static str,
+    /// Unit in which values are given, e.g. `mV`; empty for a pure number.
+    pub unit: &'static str,
+    /// Value when nothing is said.
+    pub default: f64,
+    /// Meaning and admissible range, in a few words.
+    pub doc: &'static str,
+}
+
+/// A state variable: can be recorded; can be set at the beginning if `initial`.
+#[derive(Debug, Clone, Copy)]
+pub struct Variable {
+    /// NEST's name.
+    pub name: &'static str,
+    /// Unit of recorded values.
+    pub unit: &'static str,
+    /// Whether an initial value may be given.
+    pub initial: bool,
+    /// Meaning, in a few words.
+    pub doc: &'static str,
+}
+
+/// What is needed to make the neurons of one worker.
+#[derive(Debug)]
+pub struct Build<'a> {
+    /// Parameters given by the user, one value per neuron of this part.
+    pub parameters: &'a BTreeMap<String, Column>,
+    /// Initial values given by the user.
+    pub initial: &'a BTreeMap<String, Column>,
+    /// Number of neurons of this part.
+    pub size: usize,
+    /// Index of the first of them within its population (random numbers depend on it).
+    pub first: u32,
+    /// Time grid.
+    pub clock: Clock,
+    /// Random key of the population, for models that draw numbers while they run.
+    pub key: [u32; 2],
+}
+
+/// A model: what it is called, what it takes, how it is made.
+pub struct ModelInfo {
+    /// NEST's name.
+    pub name: &'static str,
+    /// One line on what it is.
+    pub summary: &'static str,
+    /// Parameters.
+    pub parameters: &'static [Parameter],
+    /// State variables, in the order of [`Neurons::read`].
+    pub variables: &'static [Variable],
+    /// Unit of a synaptic weight: `mV`, `pA` or `nS`.
+    pub weight_unit: &'static str,
+    /// Names of the input channels.
+    pub channels: &'static [&'static str],
+    /// How signs choose among the channels.
+    pub signs: Signs,
+    /// Makes neurons.
+    ///
+    /// # Errors
+    /// [`ModelError`] for an unknown name or a value outside its range.
+    pub build: fn(&Build<'_>) -> Result<Box<dyn Neurons>, ModelError>,
+}
+
+impl std::fmt::Debug for ModelInfo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ModelInfo").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What reaches the neurons of one block in one step. Every slice has one entry per neuron of the
+/// block; an empty slice stands for zeros.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Arrivals<'a> {
+    /// Summed weights of the spikes that arrive in this step, per input channel.
+    pub channels: [&'a [f64]; 2],
+    /// Stimulus current `[pA]` read at the end of this step: it acts in the next one.
+    pub current: &'a [f64],
+    /// The same for receptor port 1, which some models filter.
+    pub current_port1: &'a [f64],
+}
+
+/// A state that is no number, or beyond what the model admits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fault {
+    /// Neuron within its part.
+    pub neuron: usize,
+    /// Name of the offending variable.
+    pub variable: &'static str,
+    /// Its value.
+    pub value: f64,
+}
+
+/// The neurons of one population that one worker owns.
+pub trait Neurons: Send {
+    /// Advances the neurons of `block` by one step, the one that ends at stamp `step + 1`.
+    ///
+    /// Pushes the index (within this part) of every neuron that spiked, ascending; a neuron that
+    /// spiked several times is pushed several times. Blocks of one step may come in any order, and
+    /// a block may be several steps ahead of another.
+    ///
+    /// # Errors
+    /// [`Fault`] as soon as a state is not a number or out of bounds.
+    fn advance(
+        &mut self,
+        block: Range<usize>,
+        step: u64,
+        arrivals: &Arrivals<'_>,
+        spikes: &mut Vec<u32>,
+    ) -> Result<(), Fault>;
+
+    /// Value of a variable (index into [`ModelInfo::variables`]) of one neuron, after the last step.
+    fn read(&self, variable: usize, neuron: usize) -> f64;
+}

@@ -1,0 +1,14 @@
+//! Neuron models, one file each, behind the trait [`Neurons`].
+//!
+//! Every model states its equations, its order of operations within a step and its source. All of
+//! NEST's parameter names, defaults and refractory rules are kept, so that spike trains agree.
+
+mod contract;
+mod iaf_psc_delta;
+mod lanes;
+mod registry;
+mod table;
+
+pub use contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};
+pub use lanes::BLOCK;
+pub use registry::{MODELS, find};
