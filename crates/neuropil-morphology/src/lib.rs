@@ -1,1 +1,17 @@
 //! Neuron morphologies: reading, checking, repairing, measuring, discretising.
+//!
+//! A [`Morphology`] is a tree of [`Section`]s, each an unbranched run of one [`Kind`] with its 3-D
+//! [`Point`]s. [`discretise`] turns it into compartments for a solver.
+
+mod builder;
+pub mod discretise;
+pub mod frustum;
+mod kind;
+mod morphology;
+mod section;
+
+pub use builder::{MorphologyBuilder, MorphologyError};
+pub use frustum::Point;
+pub use kind::Kind;
+pub use morphology::Morphology;
+pub use section::{Location, Precision, Section};
