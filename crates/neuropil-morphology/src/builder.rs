@@ -89,8 +89,9 @@ impl MorphologyBuilder {
 
     /// Adds a truncated cone with diameters at its two ends, and returns its index.
     ///
-    /// It lies in the plane z = 0: the first child of a place goes on in its parent's direction,
-    /// further ones fan out to either side. Directions have no effect on the electrical model.
+    /// It lies along an axis of the plane z = 0: the first child of a place goes on in its parent's
+    /// direction, further ones turn to either side. Directions have no effect on the electrical
+    /// model, and along an axis lengths stay exact.
     pub fn taper(
         &mut self,
         kind: Kind,
@@ -98,26 +99,31 @@ impl MorphologyBuilder {
         length_um: f64,
         diameters_um: [f64; 2],
     ) -> usize {
-        let (start, angle) = self.start_of(parent);
-        let end =
-            [start[0] + length_um * angle.cos(), start[1] + length_um * angle.sin(), start[2]];
+        let (start, [x, y]) = self.start_of(parent);
+        let end = [start[0] + length_um * x, start[1] + length_um * y, start[2]];
         let points = [(start, diameters_um[0]), (end, diameters_um[1])]
             .map(|(xyz_um, diameter)| Point { xyz_um, radius_um: 0.5 * diameter });
         self.section(kind, parent, points)
     }
 
-    fn start_of(&self, parent: Option<Location>) -> ([f64; 3], f64) {
+    /// Where a child of `parent` begins, and its direction along an axis of the plane.
+    fn start_of(&self, parent: Option<Location>) -> ([f64; 3], [f64; 2]) {
         let Some((at, draft)) = parent.and_then(|at| Some((at, self.drafts.get(at.section)?)))
         else {
-            return ([0.0; 3], 0.0);
+            return ([0.0; 3], [1.0, 0.0]);
         };
         let (Some(first), Some(last)) = (draft.points.first(), draft.points.last()) else {
-            return ([0.0; 3], 0.0);
+            return ([0.0; 3], [1.0, 0.0]);
         };
-        let along = [last.xyz_um[0] - first.xyz_um[0], last.xyz_um[1] - first.xyz_um[1]];
+        let [dx, dy] = [0, 1].map(|k| last.xyz_um[k] - first.xyz_um[k]);
+        let [x, y] = if dx.abs() >= dy.abs() { [dx.signum(), 0.0] } else { [0.0, dy.signum()] };
         let siblings = self.drafts.iter().filter(|draft| draft.parent == Some(at)).count();
-        let fan = siblings.div_ceil(2) as f64 * if siblings % 2 == 0 { -0.6 } else { 0.6 };
-        (first.towards(last, at.fraction).xyz_um, along[1].atan2(along[0]) + fan)
+        let direction = match siblings {
+            0 => [x, y],
+            odd if odd % 2 == 1 => [-y, x],
+            _ => [y, -x],
+        };
+        (first.towards(last, at.fraction).xyz_um, direction)
     }
 
     /// Checks the description and makes the tree.
