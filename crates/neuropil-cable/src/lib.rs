@@ -1,1 +1,3 @@
 //! Cable-equation engine for branching cells.
+
+pub mod tree;
