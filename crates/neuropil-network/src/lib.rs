@@ -9,5 +9,8 @@
 //! | [`devices`] | Poisson drive and stimulus currents |
 //! | [`engine`] | workers, the stepping loop, recording |
 
+pub mod connect;
+pub mod delivery;
 pub mod description;
+pub mod devices;
 pub mod neurons;

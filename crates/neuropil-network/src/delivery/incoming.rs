@@ -1,0 +1,301 @@
+//! The synapses of one connection onto one panel.
+
+use std::ops::Range;
+
+use neuropil_core::Clock;
+use neuropil_core::random::{Stream, key};
+
+use super::bits::Bits;
+use super::rows::Rows;
+use super::timed::{Precision, Synapse, TimedRows};
+use crate::connect::{Blocks, Drawn, Sources};
+use crate::description::{Connection, Delay, ModelError, Rule, Slice, Weight};
+use crate::neurons::{BLOCK, Signs};
+
+/// Above this share of all pairs a bit per pair is smaller and faster than a list.
+const DENSE: f64 = 0.05;
+
+/// Which input channel a weight goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// Always this one.
+    Channel(usize),
+    /// 0 for positive, 1 for negative weights.
+    BySign,
+}
+
+impl Route {
+    /// The route of a connection into a model.
+    pub(crate) fn new(channel: Option<usize>, signs: Signs) -> Self {
+        match (channel, signs) {
+            (Some(channel), _) => Self::Channel(channel),
+            (None, Signs::Together) => Self::Channel(0),
+            (None, Signs::Apart) => Self::BySign,
+        }
+    }
+
+    /// The channel for a weight.
+    #[inline(always)]
+    pub(crate) fn of(self, weight: f64) -> usize {
+        match self {
+            Self::Channel(channel) => channel,
+            Self::BySign => usize::from(weight < 0.0),
+        }
+    }
+}
+
+/// How the synapses are kept.
+#[derive(Debug)]
+pub(crate) enum Store {
+    /// One weight, one delay: bits for pairs that are joined once, rows for the rest.
+    Counted { weight: f64, delay: u32, bits: Option<Bits>, rows: Rows },
+    /// One delay, a weight per source and target block.
+    Blocked {
+        delay: u32,
+        rows: Rows,
+        /// Block of every neuron of the panel.
+        target_block: Vec<u16>,
+        blocks: Blocks,
+        /// Per source block, the weight onto every target block.
+        weights: Vec<Vec<f64>>,
+    },
+    /// Weights or delays per synapse.
+    Timed(TimedRows),
+}
+
+/// The synapses of one connection onto one panel, and how they are routed.
+#[derive(Debug)]
+pub(crate) struct Incoming {
+    pub(crate) source: Slice,
+    pub(crate) route: Route,
+    pub(crate) store: Store,
+    pub(crate) synapses: usize,
+}
+
+impl Incoming {
+    /// Shortest and longest delay in steps; `None` if there is no synapse.
+    pub(crate) fn delays(&self) -> Option<(u32, u32)> {
+        (self.synapses > 0).then(|| match &self.store {
+            Store::Counted { delay, .. } | Store::Blocked { delay, .. } => (*delay, *delay),
+            Store::Timed(rows) => (*rows.delays().start(), *rows.delays().end()),
+        })
+    }
+
+    /// Bytes held.
+    pub(crate) fn bytes(&self) -> usize {
+        match &self.store {
+            Store::Counted { bits, rows, .. } => {
+                bits.as_ref().map_or(0, Bits::bytes) + rows.bytes()
+            }
+            Store::Blocked { rows, target_block, .. } => rows.bytes() + 2 * target_block.len(),
+            Store::Timed(rows) => rows.bytes(),
+        }
+    }
+}
+
+/// Where a panel lies: the neurons `panel` of population `population`.
+pub(crate) struct Place {
+    pub(crate) population: usize,
+    pub(crate) panel: Range<u32>,
+}
+
+/// Draws the synapses of connection number `index` onto a panel.
+///
+/// # Errors
+/// [`ModelError::Connection`] for a drawn weight or delay that is not a number.
+pub(crate) fn build(
+    connection: &Connection,
+    index: usize,
+    sources: &Sources<'_>,
+    place: &Place,
+    signs: Signs,
+    clock: Clock,
+    seed: u64,
+) -> Result<Incoming, ModelError> {
+    let target = connection.target;
+    let from = place.panel.start.max(target.first);
+    let to = place.panel.end.min(target.first + target.count);
+    let targets = from..to.max(from);
+    let walk = Walk { sources, targets, target, panel: place.panel.start };
+    let n_sources = connection.source.count as usize;
+    let size = (place.panel.end - place.panel.start) as usize;
+    let route = Route::new(connection.channel, signs);
+    let mut synapses = 0;
+    let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
+        (Some(weight), _, Delay::Same(delay)) => {
+            counted(connection, &walk, (n_sources, size), (weight, *delay), &mut synapses)
+        }
+        (None, Weight::Blocks(matrix), Delay::Same(delay)) => {
+            let blocks = Blocks::new(matrix, connection.source.count, target.count);
+            let block = |k: usize| {
+                let neuron = place.panel.start as usize + k;
+                let within =
+                    neuron.clamp(target.first as usize, (target.first + target.count) as usize - 1);
+                blocks.target_block(within as u32 - target.first) as u16
+            };
+            let column = |c| (0..matrix.rows()).map(|r| matrix.at(r, c)).collect();
+            Store::Blocked {
+                delay: *delay,
+                rows: Rows::build(n_sources, |pair| walk.pairs(pair)),
+                target_block: (0..size).map(block).collect(),
+                weights: (0..matrix.columns()).map(column).collect(),
+                blocks,
+            }
+        }
+        _ => timed(connection, index, &walk, n_sources, clock, seed)?,
+    };
+    match &store {
+        Store::Counted { .. } => {}
+        Store::Blocked { rows, .. } => synapses = rows.len(),
+        Store::Timed(rows) => synapses = rows.len(),
+    }
+    Ok(Incoming { source: connection.source, route, store, synapses })
+}
+
+/// Walks over the targets of a panel and their sources.
+struct Walk<'a> {
+    sources: &'a Sources<'a>,
+    /// Neurons of the population that lie in the panel and in the target slice.
+    targets: Range<u32>,
+    target: Slice,
+    panel: u32,
+}
+
+impl Walk<'_> {
+    fn each(&self, visit: &mut dyn FnMut(u32, u16, &Drawn)) {
+        let mut drawn = Drawn::default();
+        for neuron in self.targets.clone() {
+            let target = neuron - self.target.first;
+            self.sources.of(target, &mut drawn);
+            visit(target, (neuron - self.panel) as u16, &drawn);
+        }
+    }
+
+    fn pairs(&self, pair: &mut dyn FnMut(u32, u16)) {
+        self.each(&mut |_, t, drawn| drawn.sources.iter().for_each(|s| pair(*s, t)));
+    }
+}
+
+fn single_weight(weight: &Weight) -> Option<f64> {
+    match weight {
+        Weight::Blocks(matrix) => matrix.single(),
+        Weight::Each(list) => {
+            let first = *list.first()?;
+            list.iter().all(|w| w.to_bits() == first.to_bits()).then_some(first)
+        }
+        Weight::Drawn(_) => None,
+    }
+}
+
+fn counted(
+    connection: &Connection,
+    walk: &Walk<'_>,
+    (n_sources, size): (usize, usize),
+    (weight, delay): (f64, u32),
+    synapses: &mut usize,
+) -> Store {
+    let pairs = f64::from(connection.source.count) * f64::from(connection.target.count);
+    if expected_synapses(connection) < DENSE * pairs {
+        let rows = Rows::build(n_sources, |pair| walk.pairs(pair));
+        *synapses = rows.len();
+        return Store::Counted { weight, delay, bits: None, rows };
+    }
+    let mut bits = Bits::new(n_sources, size);
+    let mut again: Vec<(u32, u16)> = Vec::new();
+    walk.pairs(&mut |source, target| {
+        *synapses += 1;
+        if !bits.set(source as usize, target as usize) {
+            again.push((source, target));
+        }
+    });
+    let rows = if again.is_empty() {
+        Rows::default()
+    } else {
+        Rows::build(n_sources, |pair| again.iter().for_each(|(s, t)| pair(*s, *t)))
+    };
+    Store::Counted { weight, delay, bits: Some(bits), rows }
+}
+
+fn timed(
+    connection: &Connection,
+    index: usize,
+    walk: &Walk<'_>,
+    n_sources: usize,
+    clock: Clock,
+    seed: u64,
+) -> Result<Store, ModelError> {
+    let precision = match (&connection.weight, single_weight(&connection.weight)) {
+        (_, Some(weight)) => Precision::One(weight),
+        (Weight::Drawn(_), _) => Precision::Single,
+        _ => Precision::Double,
+    };
+    let weight_key = key(seed, "weight", index as u64);
+    let delay_key = key(seed, "delay", index as u64);
+    let blocks = match &connection.weight {
+        Weight::Blocks(m) => {
+            Some((m, Blocks::new(m, connection.source.count, connection.target.count)))
+        }
+        _ => None,
+    };
+    let most = u32::from(u16::MAX);
+    let synapses = |visit: &mut dyn FnMut(Synapse)| {
+        walk.each(&mut |target, t, drawn| {
+            let mut weights = Stream::new(weight_key, u64::from(target));
+            let mut delays = Stream::new(delay_key, u64::from(target));
+            for (k, source) in drawn.sources.iter().enumerate() {
+                let weight = match (&connection.weight, &blocks) {
+                    (Weight::Drawn(law), _) => law.draw(&mut weights),
+                    (Weight::Each(list), _) => list[drawn.id(k)],
+                    (_, Some((m, b))) => m.at(b.target_block(target), b.source_block(*source)),
+                    _ => 0.0,
+                };
+                let delay = match &connection.delay {
+                    Delay::Same(steps) => *steps,
+                    Delay::Drawn(law) => {
+                        (clock.nearest(law.draw(&mut delays)) as u32).clamp(1, most)
+                    }
+                    Delay::Each(list) => list[drawn.id(k)],
+                };
+                visit(Synapse { source: *source, target: t, delay, weight });
+            }
+        });
+    };
+    Ok(Store::Timed(TimedRows::build(n_sources, precision, synapses)))
+}
+
+/// How many synapses a connection will have, on average.
+pub(crate) fn expected_synapses(connection: &Connection) -> f64 {
+    let (s, t) = (f64::from(connection.source.count), f64::from(connection.target.count));
+    let mean = |m: &crate::description::BlockMatrix| {
+        m.values().iter().sum::<f64>() / m.values().len() as f64
+    };
+    match &connection.rule {
+        Rule::AllToAll { .. } => s * t,
+        Rule::OneToOne => t,
+        Rule::FixedIndegree { indegree, .. } => t * mean(indegree) * indegree.columns() as f64,
+        Rule::FixedOutdegree { outdegree, .. } => s * f64::from(*outdegree),
+        Rule::FixedTotalNumber { total, .. } => *total as f64,
+        Rule::PairwiseBernoulli { probability, .. } => s * t * mean(probability),
+        Rule::SymmetricPairwiseBernoulli { probability } => s * (t - 1.0) * probability,
+        Rule::Pairs { sources, .. } => sources.len() as f64,
+    }
+}
+
+/// How many bytes the synapses of a connection will take, on average.
+pub(crate) fn storage_bytes(connection: &Connection) -> f64 {
+    let n = expected_synapses(connection);
+    let (s, t) = (f64::from(connection.source.count), f64::from(connection.target.count));
+    let index = 4.0 * s * (t / super::PANEL as f64).ceil();
+    match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
+        (Some(_), _, Delay::Same(_)) if n >= DENSE * s * t => {
+            // Pairs that are drawn twice stay in rows: half the squared density, if they may be.
+            s * (t / BLOCK as f64).ceil() * 64.0 + index + n * n / (s * t)
+        }
+        (Some(_), _, Delay::Same(_)) | (None, Weight::Blocks(_), Delay::Same(_)) => 2.0 * n + index,
+        (Some(_), ..) => 2.0 * n + 60.0 * index,
+        (None, Weight::Each(_), _) => 10.0 * n + 60.0 * index,
+        _ => {
+            6.0 * n + if matches!(connection.delay, Delay::Same(_)) { index } else { 60.0 * index }
+        }
+    }
+}

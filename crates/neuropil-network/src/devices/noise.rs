@@ -1,0 +1,45 @@
+//! Gaussian noise current, independent for every neuron, redrawn at a fixed interval.
+//!
+//! For `every·h ≪ τ_m` the potential has variance `(σ τ/C)² (1 − q)/(1 + q)`, `q = exp(−every·h/τ)`.
+
+use std::ops::Range;
+
+use neuropil_core::random::Stream;
+
+use super::current::{emission, overlap};
+use crate::description::Window;
+
+/// A noise generator on a part of one population.
+#[derive(Debug)]
+pub(crate) struct NoiseDrive {
+    pub(crate) targets: Range<u32>,
+    pub(crate) mean: f64,
+    pub(crate) std: f64,
+    pub(crate) std_mod: f64,
+    pub(crate) frequency_hz: f64,
+    pub(crate) phase_deg: f64,
+    pub(crate) every: u64,
+    pub(crate) delay: u64,
+    pub(crate) window: Window,
+    pub(crate) dt_ms: f64,
+    pub(crate) key: [u32; 2],
+}
+
+impl NoiseDrive {
+    /// Adds the current read at `stamp`; says whether there was any.
+    pub(crate) fn add(&self, first: u32, stamp: u64, current: &mut [f64]) -> bool {
+        let Some(emitted) = emission(stamp, self.delay, self.window) else { return false };
+        let Some(overlap) = overlap(&self.targets, first, current.len()) else { return false };
+        let draw = (emitted - 1) / self.every;
+        let t_s = (draw * self.every) as f64 * self.dt_ms * 1e-3;
+        let phase = std::f64::consts::TAU * self.frequency_hz * t_s + self.phase_deg.to_radians();
+        let variance = self.std * self.std + self.std_mod * self.std_mod * phase.sin();
+        let sd = variance.max(0.0).sqrt();
+        let neurons = first + overlap.within.start as u32..;
+        for (neuron, i) in neurons.zip(&mut current[overlap.within]) {
+            let entity = u64::from(neuron) << 40 | draw & ((1 << 40) - 1);
+            *i += self.mean + sd * Stream::new(self.key, entity).normal();
+        }
+        true
+    }
+}
