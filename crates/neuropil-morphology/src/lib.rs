@@ -8,10 +8,12 @@ pub mod discretise;
 pub mod frustum;
 mod kind;
 mod morphology;
+pub mod region;
 mod section;
 
 pub use builder::{MorphologyBuilder, MorphologyError};
 pub use frustum::Point;
 pub use kind::Kind;
 pub use morphology::Morphology;
-pub use section::{Location, Precision, Section};
+pub use region::{Extent, Places, Region};
+pub use section::{Integrals, Location, Precision, Section};

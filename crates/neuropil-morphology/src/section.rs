@@ -113,6 +113,39 @@ impl Section {
         self.frusta().map(|(h, a, b)| axial_per_um(h, a, b)).sum()
     }
 
+    /// Integrals over the stretch between two fractions of the length; 0 where `to` ≤ `from`.
+    ///
+    /// A step in radius at zero height counts where it lies inside the stretch or at its end.
+    pub fn between(&self, from: f64, to: f64) -> Integrals {
+        let length = self.length_um();
+        let [low, high] = [from, to].map(|fraction| fraction.clamp(0.0, 1.0) * length);
+        let mut sum = Integrals::default();
+        let first = self.arc_um.partition_point(|&arc| arc < low).saturating_sub(1);
+        for k in first..self.points.len() - 1 {
+            let (start, end) = (self.arc_um[k], self.arc_um[k + 1]);
+            if start > high {
+                break;
+            }
+            let height = end - start;
+            let (a, b) = (self.points[k].radius_um, self.points[k + 1].radius_um);
+            let radius = |arc: f64| a + (b - a) * ((arc - start) / height);
+            if height == 0.0 {
+                let inside = start > low || (low == 0.0 && start == 0.0);
+                if inside && high > low {
+                    sum.add(0.0, a, b);
+                }
+            } else {
+                let (x1, x2) = (start.max(low), end.min(high));
+                if x2 > x1 {
+                    let r1 = if x1 == start { a } else { radius(x1) };
+                    let r2 = if x2 == end { b } else { radius(x2) };
+                    sum.add(x2 - x1, r1, r2);
+                }
+            }
+        }
+        sum
+    }
+
     /// Mean diameter along the length `[µm]`; for a section of no length, that of its first point.
     pub fn mean_diameter_um(&self) -> f64 {
         let length = self.length_um();
@@ -141,6 +174,41 @@ impl Section {
             .windows(2)
             .zip(self.arc_um.windows(2))
             .map(|(points, arcs)| (arcs[1] - arcs[0], points[0].radius_um, points[1].radius_um))
+    }
+}
+
+/// What a stretch of a section amounts to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Integrals {
+    /// Length `[µm]`.
+    pub length_um: f64,
+    /// Lateral membrane area `[µm²]`.
+    pub area_um2: f64,
+    /// Volume `[µm³]`.
+    pub volume_um3: f64,
+    /// ∫ r dx `[µm²]`.
+    pub radius_um2: f64,
+    /// ∫ dx / (π r²) `[1/µm]`.
+    pub axial_per_um: f64,
+}
+
+impl Integrals {
+    /// Adds a frustum.
+    pub(crate) fn add(&mut self, height_um: f64, r0: f64, r1: f64) {
+        self.length_um += height_um;
+        self.area_um2 += area_um2(height_um, r0, r1);
+        self.volume_um3 += volume_um3(height_um, r0, r1);
+        self.radius_um2 += 0.5 * (r0 + r1) * height_um;
+        self.axial_per_um += axial_per_um(height_um, r0, r1);
+    }
+
+    /// Adds another stretch.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.length_um += other.length_um;
+        self.area_um2 += other.area_um2;
+        self.volume_um3 += other.volume_um3;
+        self.radius_um2 += other.radius_um2;
+        self.axial_per_um += other.axial_per_um;
     }
 }
 

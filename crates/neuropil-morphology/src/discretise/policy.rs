@@ -41,6 +41,16 @@ pub enum Policy {
     Counts(Vec<usize>),
 }
 
+/// Whether pieces that meet at a fork are one compartment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Forks {
+    /// Each section ends where it forks; the fork is a junction of no area.
+    #[default]
+    Apart,
+    /// Stretches next to a fork are one compartment, with its reference point at the fork.
+    Inside,
+}
+
 /// Why a policy cannot be applied.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -83,16 +93,32 @@ impl Policy {
             .collect()
     }
 
-    /// Inner boundaries of each section as fractions, for the finite-volume view.
+    /// Boundaries on each section as ascending fractions, for [`volumes`](super::volumes).
     ///
     /// # Errors
     /// As [`counts`](Self::counts).
-    pub fn cuts(&self, morphology: &Morphology) -> Result<Vec<Vec<f64>>, PolicyError> {
-        if *self == Self::EverySample {
-            return Ok(morphology.sections().iter().map(inner_samples).collect());
+    pub fn cuts(
+        &self,
+        morphology: &Morphology,
+        forks: Forks,
+    ) -> Result<Vec<Vec<f64>>, PolicyError> {
+        let mut cuts: Vec<Vec<f64>> = if *self == Self::EverySample {
+            morphology.sections().iter().map(inner_samples).collect()
+        } else {
+            let equal = |n: usize| (1..n).map(|k| k as f64 / n as f64).collect();
+            self.counts(morphology)?.into_iter().map(equal).collect()
+        };
+        if forks == Forks::Apart {
+            for (index, section) in morphology.sections().iter().enumerate() {
+                if section.parent().is_some() {
+                    cuts[index].insert(0, 0.0);
+                }
+                if !morphology.children(index).is_empty() {
+                    cuts[index].push(1.0);
+                }
+            }
         }
-        let equal = |n: usize| (1..n).map(|k| k as f64 / n as f64).collect();
-        Ok(self.counts(morphology)?.into_iter().map(equal).collect())
+        Ok(cuts)
     }
 
     fn check(&self, morphology: &Morphology) -> Result<(), PolicyError> {
