@@ -13,4 +13,5 @@ pub mod connect;
 pub mod delivery;
 pub mod description;
 pub mod devices;
+pub mod engine;
 pub mod neurons;

@@ -93,25 +93,29 @@ impl Incoming {
     }
 }
 
-/// Where a panel lies: the neurons `panel` of population `population`.
+/// Where a panel lies: the neurons `panel` of its population.
 pub(crate) struct Place {
-    pub(crate) population: usize,
     pub(crate) panel: Range<u32>,
 }
 
-/// Draws the synapses of connection number `index` onto a panel.
+/// A connection, ready to be drawn.
+pub(crate) struct Recipe<'a> {
+    pub(crate) connection: &'a Connection,
+    /// Its number: random weights and delays depend on it.
+    pub(crate) index: usize,
+    pub(crate) sources: &'a Sources<'a>,
+    /// How the target's model routes weights.
+    pub(crate) signs: Signs,
+    pub(crate) clock: Clock,
+    pub(crate) seed: u64,
+}
+
+/// Draws the synapses of a connection onto a panel.
 ///
 /// # Errors
 /// [`ModelError::Connection`] for a drawn weight or delay that is not a number.
-pub(crate) fn build(
-    connection: &Connection,
-    index: usize,
-    sources: &Sources<'_>,
-    place: &Place,
-    signs: Signs,
-    clock: Clock,
-    seed: u64,
-) -> Result<Incoming, ModelError> {
+pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, ModelError> {
+    let Recipe { connection, sources, .. } = *recipe;
     let target = connection.target;
     let from = place.panel.start.max(target.first);
     let to = place.panel.end.min(target.first + target.count);
@@ -119,7 +123,7 @@ pub(crate) fn build(
     let walk = Walk { sources, targets, target, panel: place.panel.start };
     let n_sources = connection.source.count as usize;
     let size = (place.panel.end - place.panel.start) as usize;
-    let route = Route::new(connection.channel, signs);
+    let route = Route::new(connection.channel, recipe.signs);
     let mut synapses = 0;
     let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
         (Some(weight), _, Delay::Same(delay)) => {
@@ -142,7 +146,7 @@ pub(crate) fn build(
                 blocks,
             }
         }
-        _ => timed(connection, index, &walk, n_sources, clock, seed)?,
+        _ => timed(recipe, &walk, n_sources)?,
     };
     match &store {
         Store::Counted { .. } => {}
@@ -216,14 +220,8 @@ fn counted(
     Store::Counted { weight, delay, bits: Some(bits), rows }
 }
 
-fn timed(
-    connection: &Connection,
-    index: usize,
-    walk: &Walk<'_>,
-    n_sources: usize,
-    clock: Clock,
-    seed: u64,
-) -> Result<Store, ModelError> {
+fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Result<Store, ModelError> {
+    let Recipe { connection, index, clock, seed, .. } = *recipe;
     let precision = match (&connection.weight, single_weight(&connection.weight)) {
         (_, Some(weight)) => Precision::One(weight),
         (Weight::Drawn(_), _) => Precision::Single,

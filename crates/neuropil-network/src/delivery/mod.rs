@@ -17,7 +17,9 @@ mod rows;
 mod timed;
 
 pub use bits::Bits;
-pub(crate) use incoming::{Incoming, Route, build, expected_synapses, storage_bytes};
+pub(crate) use incoming::{
+    Incoming, Place, Recipe, Route, Store, build, expected_synapses, storage_bytes,
+};
 pub use rows::Rows;
 pub use timed::TimedRows;
 

@@ -1,0 +1,188 @@
+//! The neurons of one population that one worker owns.
+
+use neuropil_core::Clock;
+
+use super::history::History;
+use super::panel::{Channels, Panel};
+use crate::delivery::Route;
+use crate::description::{Waveform, Window};
+use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler};
+use crate::neurons::{Arrivals, BLOCK, Fault, Neurons};
+
+/// What makes the neurons of a part spike.
+pub(super) enum Source {
+    /// A model.
+    Model(Box<dyn Neurons>),
+    /// Listed spikes, `(stamp, neuron)` ascending, and the next one to be sent.
+    Trains { spikes: Vec<(u64, u32)>, next: usize },
+}
+
+/// A Poisson device on a part.
+pub(super) struct PoissonDrive {
+    pub sampler: PoissonSampler,
+    pub rate_hz: Waveform,
+    pub weight: f64,
+    pub route: Route,
+    /// Neurons of the population that it reaches.
+    pub targets: std::ops::Range<u32>,
+    pub delay: u64,
+    pub window: Window,
+}
+
+/// A current device on a part.
+pub(super) enum Current {
+    /// The same time course for all.
+    Shared(CurrentDrive),
+    /// Noise.
+    Noise(NoiseDrive),
+}
+
+/// Neurons `first..first + len` of a population, and everything that reaches them.
+pub(super) struct Part {
+    pub population: usize,
+    pub first: u32,
+    pub arch: pulp::Arch,
+    pub source: Source,
+    pub panels: Vec<Panel>,
+    pub poisson: Vec<PoissonDrive>,
+    /// Current devices with the receptor port that they feed.
+    pub currents: Vec<(usize, Current)>,
+}
+
+/// A fault with its step and part.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlacedFault {
+    pub step: u64,
+    pub population: usize,
+    pub neuron: u32,
+    pub fault: Fault,
+}
+
+/// Buffers that a worker reuses for all its parts.
+#[derive(Default)]
+pub(super) struct Scratch {
+    channels: Channels,
+    currents: [Vec<f64>; 2],
+}
+
+impl Part {
+    /// Advances one panel by one step.
+    ///
+    /// # Errors
+    /// The first fault of the step.
+    pub fn advance(
+        &mut self,
+        panel: usize,
+        step: u64,
+        clock: Clock,
+        history: &History,
+        scratch: &mut Scratch,
+        spikes: &mut Vec<u32>,
+    ) -> Result<(), PlacedFault> {
+        let Source::Model(neurons) = &mut self.source else { return Ok(()) };
+        let panel = &mut self.panels[panel];
+        let channels = &mut scratch.channels;
+        channels.reset(panel.range.len());
+        let arch = self.arch;
+        arch.dispatch(
+            #[inline(always)]
+            || panel.scatter(step, history, channels),
+        );
+        for poisson in &mut self.poisson {
+            poisson.prepare(step, clock);
+        }
+        let mut begin = 0;
+        while begin < panel.range.len() {
+            let block = begin..(begin + BLOCK).min(panel.range.len());
+            begin = block.end;
+            let first = self.first + (panel.range.start + block.start) as u32;
+            arch.dispatch(
+                #[inline(always)]
+                || {
+                    panel.fold(block.clone(), step, history, channels);
+                    for poisson in &self.poisson {
+                        poisson.add(first, step, block.clone(), channels);
+                    }
+                },
+            );
+            let mut fed = [false; 2];
+            for (port, current) in &self.currents {
+                let buffer = &mut scratch.currents[*port];
+                if !fed[*port] {
+                    buffer.clear();
+                    buffer.resize(block.len(), 0.0);
+                }
+                fed[*port] |= match current {
+                    Current::Shared(drive) => drive.add(first, step + 1, buffer),
+                    Current::Noise(drive) => drive.add(first, step + 1, buffer),
+                };
+            }
+            let sums = |c: usize| {
+                if channels.used[c] { &channels.sums[c][block.clone()] } else { [].as_slice() }
+            };
+            let fed = |p: usize| if fed[p] { scratch.currents[p].as_slice() } else { &[] };
+            let arrivals =
+                Arrivals { channels: [sums(0), sums(1)], current: fed(0), current_port1: fed(1) };
+            let within = panel.range.start + block.start..panel.range.start + block.end;
+            neurons.advance(within, step, &arrivals, spikes).map_err(|fault| PlacedFault {
+                step,
+                population: self.population,
+                neuron: self.first + fault.neuron as u32,
+                fault,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Sends the listed spikes of the step, if the part has a list.
+    pub fn send_listed(&mut self, step: u64, out: &mut Vec<u32>) {
+        if let Source::Trains { spikes, next } = &mut self.source {
+            while let Some((stamp, neuron)) = spikes.get(*next).filter(|(s, _)| *s <= step + 1) {
+                if *stamp == step + 1 {
+                    out.push(*neuron);
+                }
+                *next += 1;
+            }
+        }
+    }
+}
+
+impl PoissonDrive {
+    /// The stamp of the events that arrive in the step, if the device was active then.
+    fn emitted(&self, step: u64) -> Option<u64> {
+        (step + 1).checked_sub(self.delay).filter(|e| self.window.holds(*e))
+    }
+
+    /// Follows the rate.
+    fn prepare(&mut self, step: u64, clock: Clock) {
+        if let Some(emitted) = self.emitted(step)
+            && !matches!(self.rate_hz, Waveform::Constant(_))
+        {
+            let rate = self.rate_hz.at(emitted, clock.dt_ms());
+            self.sampler.set_mean(rate * clock.dt_ms() * 1e-3);
+        }
+    }
+
+    #[inline(always)]
+    fn add(&self, first: u32, step: u64, block: std::ops::Range<usize>, channels: &mut Channels) {
+        let Some(emitted) = self.emitted(step) else { return };
+        let channel = self.route.of(self.weight);
+        let end = first + block.len() as u32;
+        if self.targets.start <= first && end <= self.targets.end {
+            channels.used[channel] = true;
+            let input = &mut channels.sums[channel][block];
+            self.sampler.add(first, emitted, self.weight, input);
+        } else if self.targets.start < end && first < self.targets.end {
+            // Part of the block: draw for all of it, use what is wanted.
+            channels.used[channel] = true;
+            let mut all = [0.0; BLOCK];
+            self.sampler.add(first, emitted, self.weight, &mut all[..block.len()]);
+            let input = &mut channels.sums[channel][block];
+            for (k, (sum, x)) in input.iter_mut().zip(&all).enumerate() {
+                if self.targets.contains(&(first + k as u32)) {
+                    *sum += x;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! One worker: its parts, its view of the past, its slice.
+
+use std::sync::{Arc, RwLock};
+
+use neuropil_core::Clock;
+
+use super::history::History;
+use super::outbox::Outbox;
+use super::part::{Part, PlacedFault, Scratch, Source};
+use super::recorder::{Recorder, Sampling};
+
+/// The neurons of a part that a sampled recording wants.
+pub(super) struct Probe {
+    /// Which sampled recording.
+    pub recording: usize,
+    /// When.
+    pub sampling: Sampling,
+    /// Which part of the worker.
+    pub part: usize,
+    /// Neurons within the part.
+    pub neurons: Vec<usize>,
+    /// Position of the first of them among the recording's neurons.
+    pub position: usize,
+    /// Indices of the variables.
+    pub variables: Vec<usize>,
+}
+
+/// A worker owns parts of populations; nobody else touches them.
+pub(super) struct Worker {
+    pub parts: Vec<Part>,
+    pub probes: Arc<Vec<Probe>>,
+    pub history: History,
+    pub scratch: Scratch,
+    pub clock: Clock,
+}
+
+/// The part of a population that a worker holds, by population: `(worker, part, first neuron)`.
+pub(super) type Index = Vec<Vec<(usize, usize, u32)>>;
+
+impl Worker {
+    /// Reads the outboxes of the slice `begin..end` into the history.
+    pub fn ingest(
+        &mut self,
+        boxes: &[RwLock<Outbox>],
+        index: &Index,
+        steps: std::ops::Range<u64>,
+        mut recorder: Option<&mut Recorder>,
+        probes: &[Arc<Vec<Probe>>],
+    ) {
+        let Ok(boxes) = boxes.iter().map(RwLock::read).collect::<Result<Vec<_>, _>>() else {
+            return;
+        };
+        for (slot, step) in steps.clone().enumerate() {
+            for (population, parts) in index.iter().enumerate() {
+                let list = self.history.begin(population, step);
+                for (worker, part, first) in parts {
+                    let found = &boxes[*worker].spikes[*part][slot];
+                    list.extend(found.iter().map(|n| first + n));
+                }
+                if let Some(recorder) = recorder.as_deref_mut()
+                    && !list.is_empty()
+                {
+                    let probes = recorder.spikes.iter_mut();
+                    for probe in probes.filter(|p| p.population == population) {
+                        list.iter().for_each(|neuron| probe.take(step + 1, *neuron));
+                    }
+                }
+            }
+        }
+        if let Some(recorder) = recorder {
+            gather_samples(recorder, &boxes, probes, steps);
+        }
+    }
+
+    /// Advances all parts through the slice; spikes and samples go to `out`.
+    ///
+    /// # Errors
+    /// The earliest fault, ties resolved by population and neuron.
+    pub fn advance(
+        &mut self,
+        steps: std::ops::Range<u64>,
+        out: &mut Outbox,
+    ) -> Result<(), PlacedFault> {
+        out.clear();
+        let mut worst: Option<PlacedFault> = None;
+        for (p, part) in self.parts.iter_mut().enumerate() {
+            if matches!(part.source, Source::Trains { .. }) {
+                for (slot, step) in steps.clone().enumerate() {
+                    part.send_listed(step, &mut out.spikes[p][slot]);
+                }
+                continue;
+            }
+            reserve_samples(&self.probes, p, steps.clone(), out);
+            for panel in 0..part.panels.len() {
+                let range = part.panels[panel].range.clone();
+                let mut frames = vec![0usize; self.probes.len()];
+                for (slot, step) in steps.clone().enumerate() {
+                    let spikes = &mut out.spikes[p][slot];
+                    let done = part.advance(
+                        panel,
+                        step,
+                        self.clock,
+                        &self.history,
+                        &mut self.scratch,
+                        spikes,
+                    );
+                    if let Err(fault) = done {
+                        let place = |f: &PlacedFault| (f.step, f.population, f.neuron);
+                        if worst.as_ref().is_none_or(|w| place(&fault) < place(w)) {
+                            worst = Some(fault);
+                        }
+                        break;
+                    }
+                    let Source::Model(neurons) = &part.source else { continue };
+                    let probes = self.probes.iter().enumerate().filter(|(_, q)| q.part == p);
+                    for (q, probe) in probes {
+                        if !probe.sampling.due(step + 1) {
+                            continue;
+                        }
+                        let width = probe.neurons.len() * probe.variables.len();
+                        let frame = &mut out.samples[q][frames[q] * width..][..width];
+                        frames[q] += 1;
+                        for (v, variable) in probe.variables.iter().enumerate() {
+                            let row = &mut frame[v * probe.neurons.len()..][..probe.neurons.len()];
+                            for (value, n) in row.iter_mut().zip(&probe.neurons) {
+                                if range.contains(n) {
+                                    *value = neurons.read(*variable, *n);
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+        worst.map_or(Ok(()), Err)
+    }
+}
+
+/// Makes room for the frames of a slice.
+fn reserve_samples(probes: &[Probe], part: usize, steps: std::ops::Range<u64>, out: &mut Outbox) {
+    for (q, probe) in probes.iter().enumerate().filter(|(_, q)| q.part == part) {
+        let frames = steps.clone().filter(|step| probe.sampling.due(step + 1)).count();
+        out.samples[q].resize(frames * probe.neurons.len() * probe.variables.len(), 0.0);
+    }
+}
+
+/// Joins the columns of all workers into frames.
+fn gather_samples(
+    recorder: &mut Recorder,
+    boxes: &[std::sync::RwLockReadGuard<'_, Outbox>],
+    all_probes: &[Arc<Vec<Probe>>],
+    steps: std::ops::Range<u64>,
+) {
+    for (recording, sampled) in recorder.samples.iter_mut().enumerate() {
+        let begin = sampled.values.len();
+        let due: Vec<u64> =
+            steps.clone().map(|s| s + 1).filter(|s| sampled.sampling.due(*s)).collect();
+        if due.is_empty() {
+            continue;
+        }
+        let columns = sampled.neurons * sampled.variables;
+        sampled.values.resize(begin + due.len() * columns, 0.0);
+        for (outbox, probes) in boxes.iter().zip(all_probes) {
+            let wanted = probes.iter().enumerate().filter(|(_, p)| p.recording == recording);
+            for (q, probe) in wanted {
+                let n = probe.neurons.len();
+                for (k, row) in outbox.samples[q].chunks_exact(n).enumerate() {
+                    let (frame, variable) = (k / sampled.variables, k % sampled.variables);
+                    let at = begin + frame * columns + variable * sampled.neurons + probe.position;
+                    sampled.values[at..at + n].copy_from_slice(row);
+                }
+            }
+        }
+        sampled.steps.extend(due);
+    }
+}
