@@ -7,6 +7,7 @@ pub mod names;
 pub mod observer;
 pub mod random;
 pub mod units;
+pub mod vmath;
 
 pub use clock::{Clock, ClockError};
 pub use observer::{Observer, RecordError, SampleBlock, SpikeBlock};

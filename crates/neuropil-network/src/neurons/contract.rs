@@ -29,6 +29,16 @@ pub struct Parameter {
     pub doc: &'static str,
 }
 
+/// A line of a model's list of parameters.
+pub(super) const fn p(
+    name: &'static str,
+    unit: &'static str,
+    default: f64,
+    doc: &'static str,
+) -> Parameter {
+    Parameter { name, unit, default, doc }
+}
+
 /// A state variable: can be recorded; can be set at the beginning if `initial`.
 #[derive(Debug, Clone, Copy)]
 pub struct Variable {

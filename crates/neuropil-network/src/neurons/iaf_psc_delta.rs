@@ -16,14 +16,12 @@
 
 use std::ops::Range;
 
-use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};
-use super::lanes::{BLOCK, collect_spikes, or_zeros, store_current};
+use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
+use super::drive::Drive;
+use super::lanes::{BLOCK, Spike, collect_spikes, count_down, housekeeping, or_zeros, strips};
+use super::linear::Membrane;
 use super::table::{Given, Table};
 use crate::description::ModelError;
-
-const fn p(name: &'static str, unit: &'static str, default: f64, doc: &'static str) -> Parameter {
-    Parameter { name, unit, default, doc }
-}
 
 pub(super) static INFO: ModelInfo = ModelInfo {
     name: "iaf_psc_delta",
@@ -51,12 +49,9 @@ pub(super) static INFO: ModelInfo = ModelInfo {
 struct Coefficients {
     decay: f64,
     per_pa: f64,
-    i_e: f64,
-    e_l: f64,
-    threshold: f64,
-    reset: f64,
     v_min: f64,
-    hold: u32,
+    spike: Spike,
+    e_l: f64,
     /// Discount per refractory step of stored input; 0 drops it.
     keep: f64,
 }
@@ -65,8 +60,9 @@ struct IafPscDelta {
     coefficients: Table<Coefficients>,
     arch: pulp::Arch,
     v: Vec<f64>,
-    hold: Vec<u32>,
-    current: Vec<f64>,
+    /// Refractory steps left.
+    hold: Vec<f64>,
+    drive: Drive,
     stored: Vec<f64>,
     keeps_input: bool,
 }
@@ -76,44 +72,33 @@ impl IafPscDelta {
         let given = Given::new(&INFO, build)?;
         let h = build.clock.dt_ms();
         let coefficients = given.table(|n| {
-            let positive = |name| given.checked(name, n, "must be above 0", |x| x > 0.0);
-            let (c_m, tau_m) = (positive("C_m")?, positive("tau_m")?);
-            let e_l = given.checked("E_L", n, "must be finite", f64::is_finite)?;
-            let reset = given.parameter("V_reset", n);
-            let threshold = given.checked("V_th", n, "must be above V_reset", |th| th > reset)?;
+            let membrane =
+                Membrane { c_m: given.positive("C_m", n)?, tau_m: given.positive("tau_m", n)? };
+            let e_l = given.finite("E_L", n)?;
+            let reset = given.finite("V_reset", n)?;
             let v_min = given.checked("V_min", n, "must not exceed V_reset", |v| v <= reset)?;
-            let t_ref = given.checked("t_ref", n, "must not be negative", |t| t >= 0.0)?;
-            let decay = (-h / tau_m).exp();
+            let decay = membrane.decay(h);
             Ok(Coefficients {
                 decay,
-                per_pa: -tau_m / c_m * (-h / tau_m).exp_m1(),
-                i_e: given.checked("I_e", n, "must be finite", f64::is_finite)?,
-                e_l,
-                threshold: threshold - e_l,
-                reset: reset - e_l,
+                per_pa: membrane.per_constant(h),
                 v_min: v_min - e_l,
-                hold: build.clock.nearest(t_ref) as u32,
-                keep: if given.parameter("refractory_input", n) == 0.0 { 0.0 } else { decay },
+                spike: given.spike(n, e_l)?,
+                e_l,
+                keep: if given.switch("refractory_input", n)? { decay } else { 0.0 },
             })
         })?;
-        let v = (0..build.size)
-            .map(|n| {
-                let e_l = coefficients.at(n).e_l;
-                given.initial("V_m", n, e_l) - e_l
-            })
-            .collect();
-        let zeros = || vec![0.0; build.size];
+        let mut v = given.initials("V_m", |n| coefficients.at(n).e_l)?;
+        for (n, v) in v.iter_mut().enumerate() {
+            *v -= coefficients.at(n).e_l;
+        }
         Ok(Self {
-            keeps_input: match &coefficients {
-                Table::Same(c) => c.keep > 0.0,
-                Table::Each(all) => all.iter().any(|c| c.keep > 0.0),
-            },
+            keeps_input: coefficients.any(|c| c.keep > 0.0),
             coefficients,
             arch: pulp::Arch::new(),
             v,
-            hold: vec![0; build.size],
-            current: zeros(),
-            stored: zeros(),
+            hold: vec![0.0; build.size],
+            drive: Drive::new(&given, build)?,
+            stored: vec![0.0; build.size],
         })
     }
 }
@@ -122,28 +107,26 @@ impl IafPscDelta {
 struct Lanes<'a> {
     input: &'a [f64],
     v: &'a mut [f64],
-    hold: &'a mut [u32],
-    current: &'a [f64],
-    fired: &'a mut [bool],
+    hold: &'a mut [f64],
+    drive: &'a [f64],
 }
 
-/// One step of neurons that drop what arrives while they are refractory.
+/// One step; says which strips may hold spikes.
 #[inline(always)]
-fn advance(coefficients: impl Fn(usize) -> Coefficients, lanes: Lanes<'_>) {
+fn advance(coefficients: impl Fn(usize) -> Coefficients, lanes: Lanes<'_>) -> u32 {
     let n = lanes.v.len();
-    let (v, hold, fired) = (lanes.v, &mut lanes.hold[..n], &mut lanes.fired[..n]);
-    let (input, current) = (&lanes.input[..n], &lanes.current[..n]);
-    for k in 0..n {
+    let (v, hold) = (lanes.v, &mut lanes.hold[..n]);
+    let (input, drive) = (&lanes.input[..n], &lanes.drive[..n]);
+    strips(n, |k| {
         let c = coefficients(k);
-        let moved = c.per_pa * (current[k] + c.i_e) + c.decay * v[k] + input[k];
-        let next = if hold[k] == 0 { moved } else { v[k] };
+        let moved = c.per_pa * drive[k] + c.decay * v[k] + input[k];
+        let next = if hold[k] > 0.0 { v[k] } else { moved };
         let next = if next < c.v_min { c.v_min } else { next };
+        hold[k] = count_down(hold[k]);
+        v[k] = next;
         // Written so that a NaN counts as a spike and is caught on the rare path.
-        let fires = !(next < c.threshold);
-        fired[k] = fires;
-        hold[k] = if fires { c.hold } else { hold[k].saturating_sub(1) };
-        v[k] = if fires { c.reset + (next - next) } else { next };
-    }
+        !(next < c.spike.threshold)
+    })
 }
 
 impl IafPscDelta {
@@ -154,7 +137,7 @@ impl IafPscDelta {
             if keep == 0.0 {
                 continue;
             }
-            if self.hold[n] > 0 {
+            if self.hold[n] > 0.0 {
                 self.stored[n] += input[k] * keep.powi(self.hold[n] as i32);
             } else {
                 input[k] += std::mem::take(&mut self.stored[n]);
@@ -167,27 +150,26 @@ impl Neurons for IafPscDelta {
     fn advance(
         &mut self,
         block: Range<usize>,
-        _step: u64,
+        step: u64,
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let mut scratch = [0.0; BLOCK];
+        let mut scratch;
         let mut input = or_zeros(arrivals.channels[0], block.len());
         if self.keeps_input {
+            scratch = [0.0; BLOCK];
             scratch[..block.len()].copy_from_slice(input);
             self.store_refractory_input(block.clone(), &mut scratch[..block.len()]);
             input = &scratch[..block.len()];
         }
-        let mut fired = [false; BLOCK];
         let lanes = Lanes {
             input,
             v: &mut self.v[block.clone()],
             hold: &mut self.hold[block.clone()],
-            current: &self.current[block.clone()],
-            fired: &mut fired,
+            drive: self.drive.of(block.clone()),
         };
         let first = block.start;
-        match &self.coefficients {
+        let mask = match &self.coefficients {
             Table::Same(c) => self.arch.dispatch(
                 #[inline(always)]
                 || advance(|_| *c, lanes),
@@ -196,11 +178,12 @@ impl Neurons for IafPscDelta {
                 #[inline(always)]
                 || advance(|k| all[first + k], lanes),
             ),
-        }
-        store_current(&mut self.current[block.clone()], arrivals.current);
-        collect_spikes(&fired[..block.len()], first, spikes, |n| {
-            let value = self.v[n];
-            if value.is_nan() { Err(Fault { neuron: n, variable: "V_m", value }) } else { Ok(()) }
+        };
+        self.drive.store(block.clone(), arrivals.current);
+        housekeeping(step, first, &self.v[block.clone()], &mut [])?;
+        let (v, hold) = (&mut self.v[block.clone()], &mut self.hold[block.clone()]);
+        collect_spikes(mask, block, spikes, |k| {
+            self.coefficients.at(first + k).spike.settle(first + k, &mut v[k], &mut hold[k])
         })
     }
 

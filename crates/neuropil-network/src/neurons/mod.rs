@@ -4,8 +4,12 @@
 //! NEST's parameter names, defaults and refractory rules are kept, so that spike trains agree.
 
 mod contract;
+mod drive;
+mod iaf_psc_alpha;
 mod iaf_psc_delta;
+mod iaf_psc_exp;
 mod lanes;
+mod linear;
 mod registry;
 mod table;
 

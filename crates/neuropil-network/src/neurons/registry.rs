@@ -3,7 +3,8 @@
 use super::contract::ModelInfo;
 
 /// Every built-in model.
-pub static MODELS: &[&ModelInfo] = &[&super::iaf_psc_delta::INFO];
+pub static MODELS: &[&ModelInfo] =
+    &[&super::iaf_psc_delta::INFO, &super::iaf_psc_exp::INFO, &super::iaf_psc_alpha::INFO];
 
 /// The model of that name.
 pub fn find(name: &str) -> Option<&'static ModelInfo> {

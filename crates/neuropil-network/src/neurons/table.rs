@@ -3,6 +3,7 @@
 use neuropil_core::names::suggestion;
 
 use super::contract::{Build, ModelInfo, Parameter};
+use super::lanes::Spike;
 use crate::description::{Column, ModelError};
 
 /// The values that a user gave, over the defaults.
@@ -47,9 +48,13 @@ impl<'a> Given<'a> {
         Ok(Self { info, build })
     }
 
-    /// Whether every neuron has the same parameters.
-    pub fn homogeneous(&self) -> bool {
-        self.build.parameters.values().all(|column| matches!(column, Column::Same(_)))
+    /// Whether every neuron has the same parameters; `I_e` does not count, [`super::drive::Drive`]
+    /// keeps it per neuron in any case.
+    fn homogeneous(&self) -> bool {
+        self.build
+            .parameters
+            .iter()
+            .all(|(name, column)| name == "I_e" || matches!(column, Column::Same(_)))
     }
 
     /// A parameter of one neuron.
@@ -64,8 +69,103 @@ impl<'a> Given<'a> {
     }
 
     /// An initial value of one neuron, or `default`.
-    pub fn initial(&self, name: &str, neuron: usize, default: f64) -> f64 {
-        self.build.initial.get(name).map_or(default, |column| column.at(neuron))
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is not finite.
+    pub fn initial(
+        &self,
+        name: &'static str,
+        neuron: usize,
+        default: f64,
+    ) -> Result<f64, ModelError> {
+        let value = self.build.initial.get(name).map_or(default, |column| column.at(neuron));
+        if value.is_finite() {
+            return Ok(value);
+        }
+        let unit = self.info.variables.iter().find(|v| v.name == name).map_or("", |v| v.unit);
+        Err(self.refused(name, unit, value, neuron, "must be finite"))
+    }
+
+    /// Initial values of all neurons.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if one is not finite.
+    pub fn initials(
+        &self,
+        name: &'static str,
+        default: impl Fn(usize) -> f64,
+    ) -> Result<Vec<f64>, ModelError> {
+        (0..self.build.size).map(|n| self.initial(name, n, default(n))).collect()
+    }
+
+    fn refused(
+        &self,
+        name: &'static str,
+        unit: &'static str,
+        value: f64,
+        neuron: usize,
+        expected: &'static str,
+    ) -> ModelError {
+        let neuron = neuron + self.build.first as usize;
+        ModelError::Parameter { model: self.info.name, name, value, unit, neuron, expected }
+    }
+
+    /// A parameter that must be finite.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is not.
+    pub fn finite(&self, name: &'static str, neuron: usize) -> Result<f64, ModelError> {
+        self.checked(name, neuron, "must be finite", f64::is_finite)
+    }
+
+    /// A parameter that must be finite and above 0.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is not.
+    pub fn positive(&self, name: &'static str, neuron: usize) -> Result<f64, ModelError> {
+        self.checked(name, neuron, "must be finite and above 0", |x| x > 0.0 && x.is_finite())
+    }
+
+    /// A parameter that must be finite and not below 0.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is not.
+    pub fn not_negative(&self, name: &'static str, neuron: usize) -> Result<f64, ModelError> {
+        self.checked(name, neuron, "must be finite and not negative", |x| x >= 0.0 && x.is_finite())
+    }
+
+    /// The refractory time `t_ref` in steps.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is negative or longer than a `u32` of steps.
+    pub fn refractory_steps(&self, neuron: usize) -> Result<u32, ModelError> {
+        let clock = self.build.clock;
+        let t_ref = self.checked("t_ref", neuron, "must not be negative, nor endless", |t| {
+            t >= 0.0 && t / clock.dt_ms() < f64::from(u32::MAX - 1)
+        })?;
+        Ok(clock.nearest(t_ref) as u32)
+    }
+
+    /// Threshold, reset and refractory time of a linear membrane with resting potential `e_l`.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] unless `V_reset` is finite and below `V_th`, or for a wrong `t_ref`.
+    pub fn spike(&self, neuron: usize, e_l: f64) -> Result<Spike, ModelError> {
+        let reset = self.finite("V_reset", neuron)?;
+        let threshold = self.checked("V_th", neuron, "must be above V_reset", |th| th > reset)?;
+        Ok(Spike {
+            threshold: threshold - e_l,
+            reset: reset - e_l,
+            hold: f64::from(self.refractory_steps(neuron)?),
+        })
+    }
+
+    /// A parameter that says yes (1) or no (0).
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] if it is neither.
+    pub fn switch(&self, name: &'static str, neuron: usize) -> Result<bool, ModelError> {
+        Ok(self.checked(name, neuron, "must be 0 or 1", |x| x == 0.0 || x == 1.0)? == 1.0)
     }
 
     /// A parameter of one neuron that must satisfy `admits`.
@@ -84,8 +184,7 @@ impl<'a> Given<'a> {
             return Ok(value);
         }
         let unit = self.info.parameters.iter().find(|p| p.name == name).map_or("", |p| p.unit);
-        let neuron = neuron + self.build.first as usize;
-        Err(ModelError::Parameter { model: self.info.name, name, value, unit, neuron, expected })
+        Err(self.refused(name, unit, value, neuron, expected))
     }
 
     /// One set of coefficients if all neurons are alike, else one per neuron.
@@ -124,6 +223,14 @@ impl<C> Table<C> {
         match self {
             Self::Same(coefficients) => coefficients,
             Self::Each(all) => &all[neuron],
+        }
+    }
+
+    /// Whether `holds` is true of any neuron.
+    pub fn any(&self, holds: impl Fn(&C) -> bool) -> bool {
+        match self {
+            Self::Same(coefficients) => holds(coefficients),
+            Self::Each(all) => all.iter().any(holds),
         }
     }
 }
