@@ -7,7 +7,7 @@
 //!   node_ids    u64 [spikes]               counted within the population, from 0
 //!   recorded    u64 [neurons]              only if a part of the population was recorded
 //! /report/<population>/<variable>          attributes index, columns = "neurons" | "compartments" | "population"
-//!   data        f64|f32 [frames × columns] attribute units
+//!   data        f32|f64 [frames × columns] attribute units
 //!   mapping/node_ids      u64 [neurons]
 //!   mapping/index_pointer u64 [neurons + 1], also linked as index_pointers
 //!   mapping/element_ids   u32 [columns]

@@ -121,7 +121,7 @@ impl SampledRecording {
             labels: Vec::new(),
             start_step: interval_steps,
             interval_steps,
-            precision: Precision::Double,
+            precision: Precision::default(),
         }
     }
 
@@ -180,11 +180,11 @@ impl ColumnKind {
 /// How sampled values are stored; they are always handed over and read back as `f64`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Precision {
-    /// 64 bits: what was computed.
+    /// 32 bits, 7 digits: what SONATA prescribes, and the only one that its own library reads.
     #[default]
-    Double,
-    /// 32 bits: half the space, 7 digits.
     Single,
+    /// 64 bits: what was computed.
+    Double,
 }
 
 impl Recordings {

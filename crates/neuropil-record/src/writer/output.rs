@@ -25,15 +25,15 @@ pub struct Output {
 }
 
 impl Output {
-    /// `path` with the defaults: an existing file is refused, gzip level 1 with byte shuffling, a
-    /// commit every second or 4 MiB, at most 64 MiB in memory.
+    /// `path` with the defaults: an existing file is refused, [`Compression::Packed`], a commit every
+    /// second or 16 MiB, at most 64 MiB in memory.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
             overwrite: Overwrite::Refuse,
-            compression: Compression::Gzip(1),
+            compression: Compression::default(),
             checkpoint: Duration::from_secs(1),
-            commit_bytes: 4 << 20,
+            commit_bytes: 16 << 20,
             buffer_bytes: 64 << 20,
         }
     }
@@ -95,12 +95,17 @@ pub enum Overwrite {
     WhenComplete,
 }
 
-/// How chunks of data are compressed. All can be read by any HDF5 library.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How chunks of data are compressed, always without loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
     /// Stored as they are.
     None,
-    /// Byte shuffling, then deflate at this level, 1 to 9.
+    /// Neuron numbers in as few bits as they need. Every HDF5 library can undo it, even one that
+    /// was built without zlib, as in the `libsonata` package of PyPI.
+    #[default]
+    Packed,
+    /// Byte shuffling, then deflate at this level, 1 to 9: spikes shrink to a tenth. Needs zlib to
+    /// be read, which h5py, MATLAB and most others have.
     Gzip(u8),
 }
 

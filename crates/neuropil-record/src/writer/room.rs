@@ -12,7 +12,7 @@ use super::error::WriteFault;
 
 /// Makes sure that `path` can grow by `bytes`.
 pub(super) fn reserve(path: &Path, bytes: u64) -> Result<(), WriteFault> {
-    const ZEROS: [u8; 1 << 16] = [0; 1 << 16];
+    static ZEROS: [u8; 1 << 16] = [0; 1 << 16];
     let full = |e: std::io::Error| WriteFault::Full { needed: bytes, reason: e.to_string() };
     let mut file = OpenOptions::new().write(true).open(path).map_err(full)?;
     let end = file.seek(SeekFrom::End(0)).map_err(full)?;

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use hdf5::types::VarLenUnicode;
-use hdf5::{Dataset, File, Group, H5Type, Location};
+use hdf5::filters::ScaleOffset;
+use hdf5::types::{TypeDescriptor, VarLenUnicode};
+use hdf5::{Dataset, DatasetBuilderEmpty, File, Group, H5Type, Location};
 
 use super::error::{CreateError, WriteFault};
 use super::notes::Notes;
@@ -121,11 +122,7 @@ impl Chunks {
         name: &str,
         chunk: usize,
     ) -> Result<Dataset, WriteFault> {
-        let builder = group.new_dataset::<T>().obj_track_times(false).chunk(chunk);
-        let builder = match self.compression {
-            Compression::None => builder,
-            Compression::Gzip(level) => builder.shuffle().deflate(level),
-        };
+        let builder = self.compressed::<T>(group.new_dataset::<T>().chunk(chunk));
         Ok(builder.shape(0..).create(name)?)
     }
 
@@ -139,13 +136,20 @@ impl Chunks {
     ) -> Result<Dataset, WriteFault> {
         let across = columns.div_ceil(chunk.1);
         let bytes = (across + 1) * chunk.0 * chunk.1 * size_of::<T>();
-        let builder = group.new_dataset::<T>().obj_track_times(false).chunk(chunk);
+        let builder = self.compressed::<T>(group.new_dataset::<T>().chunk(chunk));
         let builder = builder.chunk_cache(100 * across + 521, bytes.max(1 << 20), 0.75);
-        let builder = match self.compression {
-            Compression::None => builder,
-            Compression::Gzip(level) => builder.shuffle().deflate(level),
-        };
         Ok(builder.shape((0.., columns)).create(name)?)
+    }
+
+    fn compressed<T: H5Type>(self, builder: DatasetBuilderEmpty) -> DatasetBuilderEmpty {
+        let builder = builder.obj_track_times(false);
+        let integers = matches!(T::type_descriptor(), TypeDescriptor::Unsigned(_));
+        match self.compression {
+            Compression::None => builder,
+            Compression::Packed if integers => builder.scale_offset(ScaleOffset::Integer(0)),
+            Compression::Packed => builder,
+            Compression::Gzip(level) => builder.shuffle().deflate(level),
+        }
     }
 }
 

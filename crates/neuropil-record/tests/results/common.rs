@@ -2,8 +2,8 @@
 
 use neuropil_core::{Clock, Observer, RecordError, SampleBlock, SpikeBlock};
 use neuropil_record::{
-    Column, ColumnKind, InputFile, PopulationInfo, Provenance, Recordings, SampledRecording,
-    SpikeRecording,
+    Column, ColumnKind, InputFile, PopulationInfo, Precision, Provenance, Recordings,
+    SampledRecording, SpikeRecording,
 };
 
 pub(crate) fn recordings() -> Recordings {
@@ -25,6 +25,9 @@ pub(crate) fn recordings() -> Recordings {
         ..SampledRecording::neurons("cells", 2, "v", "mV", [], 5)
     });
     recordings.samples.push(SampledRecording::population("I", 25, "rate", "Hz", 10));
+    for recording in &mut recordings.samples {
+        recording.precision = Precision::Double;
+    }
     recordings
 }
 

@@ -1,7 +1,6 @@
 //! Writing a result and reading it back.
+#![allow(clippy::unwrap_used, reason = "these are tests")]
 
 mod common;
-mod crash;
-mod full_disk;
 mod replacing;
 mod round_trip;

@@ -118,18 +118,22 @@ fn blocks_that_do_not_fit_are_refused_and_named() {
 }
 
 #[test]
-fn single_precision_and_no_compression_are_read_alike() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("r.h5");
-    let mut recordings = recordings();
-    recordings.samples[0].precision = Precision::Single;
-    let output = Output { compression: Compression::None, ..Output::new(&path) };
-    let mut writer = ResultWriter::create(&output, &recordings, &provenance()).unwrap();
-    emit(&mut writer, 0, 100).unwrap();
-    writer.finish(Closing::new(Status::Complete, 10.0)).unwrap();
-    let result = ResultFile::open(&path).unwrap();
-    let traces = result.traces("E", "V_m", &TraceQuery::default()).unwrap();
-    assert_eq!(traces.values[1][9], f64::from(value(0, 1, 100) as f32));
+fn every_compression_and_precision_is_read_alike() {
+    for compression in [Compression::None, Compression::Packed, Compression::Gzip(9)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.h5");
+        let mut recordings = recordings();
+        recordings.samples[0].precision = Precision::Single;
+        let output = Output { compression, ..Output::new(&path) };
+        let mut writer = ResultWriter::create(&output, &recordings, &provenance()).unwrap();
+        emit(&mut writer, 0, 100).unwrap();
+        writer.finish(Closing::new(Status::Complete, 10.0)).unwrap();
+        let result = ResultFile::open(&path).unwrap();
+        let traces = result.traces("E", "V_m", &TraceQuery::default()).unwrap();
+        assert_eq!(traces.values[1][9], f64::from(value(0, 1, 100) as f32));
+        let spikes = result.spikes("I", &SpikeQuery::default()).unwrap();
+        assert_eq!(spikes.neurons, (0..100).map(|t| t % 25).collect::<Vec<u32>>());
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ fn child_whose_file_cannot_grow() {
 
 #[test]
 fn a_size_limit_ends_the_run_cleanly_and_the_file_is_whole_up_to_it() {
+    let _turn = crate::turn();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("r.h5");
     let test = std::env::current_exe().unwrap();

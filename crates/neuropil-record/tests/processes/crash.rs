@@ -31,6 +31,7 @@ pub(crate) fn run_child(test: &str, variable: &str, path: &Path) -> bool {
 
 #[test]
 fn an_aborted_run_is_readable_up_to_its_last_flush() {
+    let _turn = crate::turn();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("r.h5");
     assert!(!run_child("crash::child_that_dies", CHILD, &path));
