@@ -10,6 +10,7 @@ mod kind;
 mod morphology;
 pub mod region;
 mod section;
+pub mod swc;
 
 pub use builder::{MorphologyBuilder, MorphologyError};
 pub use frustum::Point;
@@ -17,3 +18,4 @@ pub use kind::Kind;
 pub use morphology::Morphology;
 pub use region::{Extent, Places, Region};
 pub use section::{Integrals, Location, Precision, Section};
+pub use swc::{Loaded, SampleTree};

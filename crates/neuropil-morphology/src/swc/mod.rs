@@ -1,0 +1,60 @@
+//! Reading, checking and writing SWC files.
+//!
+//! SWC (Cannon et al. 1998, doi:10.1016/S0165-0270(98)00091-0) has one sample a line: id, type, x, y, z,
+//! radius, parent's id. [`read`] turns bytes into a [`SampleTree`]: lines in any order, 64-bit ids,
+//! any line ends, comments anywhere. [`SampleTree::build`] turns that into a
+//! [`Morphology`](crate::Morphology) under a [`Profile`] and a [`SomaPolicy`]; [`write`] is the inverse
+//! of [`read`]. [`load`] does both steps.
+//!
+//! Accepted with a note: byte order mark, further columns, integral ids written `1.0`, types above 4,
+//! type changes along a run, repeated points, root's parent 0. Refused with line, field and remedy:
+//! everything else that is not plain SWC.
+//!
+//! ```
+//! use neuropil_morphology::swc::{self, Options};
+//! let text = "# soma, dendrite\n1 1 0 0 0 5 -1\n2 3 5 0 0 1 1\n3 3 100 0 0 1 2\n";
+//! let cell = swc::load(text, &Options::default())?;
+//! assert!((cell.value.area_um2() - 911.0618695).abs() < 1e-6);
+//! assert!(cell.warnings.is_empty());
+//! # Ok::<(), neuropil_morphology::swc::SwcError>(())
+//! ```
+
+mod build;
+mod check;
+mod error;
+mod file;
+mod graph;
+mod lines;
+mod options;
+mod sample;
+mod warning;
+mod write;
+
+pub use error::SwcError;
+pub use file::{FileError, load_file, read_file};
+pub use options::{Options, Profile, SomaPolicy};
+pub use sample::{Sample, SampleTree};
+pub use warning::{Loaded, SwcWarning};
+pub use write::write;
+
+use crate::morphology::Morphology;
+
+/// Reads samples; nothing is assumed about what they depict.
+///
+/// # Errors
+/// [`SwcError`] for the first line that is not a sample, or the first sample whose place in the tree
+/// is not defined (duplicate id, missing parent, cycle).
+pub fn read(bytes: impl AsRef<[u8]>) -> Result<Loaded<SampleTree>, SwcError> {
+    lines::read(bytes.as_ref())
+}
+
+/// Reads samples and builds the cell.
+///
+/// # Errors
+/// As [`read`] and [`SampleTree::build`].
+pub fn load(bytes: impl AsRef<[u8]>, options: &Options) -> Result<Loaded<Morphology>, SwcError> {
+    let Loaded { value, mut warnings } = read(bytes)?;
+    let built = value.build(options)?;
+    warnings.extend(built.warnings);
+    Ok(Loaded { value: built.value, warnings })
+}

@@ -1,0 +1,113 @@
+//! Samples and the tree they form.
+
+use super::error::SwcError;
+use super::graph;
+use crate::frustum::Point;
+
+/// One sample of an SWC file.
+///
+/// Two samples are equal when they say the same, on whatever line.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample {
+    /// Line in the file, from 1; 0 if it was never in a file.
+    pub line: usize,
+    /// Identifier in the file, ≥ 0.
+    pub id: i64,
+    /// Structure type, as written.
+    pub tag: i64,
+    /// Position `[µm]`.
+    pub xyz_um: [f64; 3],
+    /// Radius `[µm]`, finite, sign as written.
+    pub radius_um: f64,
+    /// The parent's identifier, negative for a root.
+    pub parent: i64,
+}
+
+impl PartialEq for Sample {
+    fn eq(&self, other: &Self) -> bool {
+        let key = |s: &Self| (s.id, s.tag, s.parent, s.xyz_um, s.radius_um);
+        key(self) == key(other)
+    }
+}
+
+impl Sample {
+    /// Its position and radius.
+    pub const fn point(&self) -> Point {
+        Point { xyz_um: self.xyz_um, radius_um: self.radius_um }
+    }
+}
+
+/// Samples whose ids are unique and whose parents exist, without cycles; possibly several trees.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SampleTree {
+    samples: Vec<Sample>,
+    comments: Vec<String>,
+    parent: Vec<Option<usize>>,
+    order: Vec<usize>,
+}
+
+impl SampleTree {
+    /// Checks ids and parents.
+    ///
+    /// A parent of 0 that no sample defines marks a root, as some programs write it.
+    ///
+    /// # Errors
+    /// [`SwcError`] for no samples, a negative or duplicate id, a missing parent, a cycle.
+    pub fn new(samples: Vec<Sample>, comments: Vec<String>) -> Result<Self, SwcError> {
+        if samples.is_empty() {
+            return Err(SwcError::Empty { what: "there is no sample" });
+        }
+        let parent = graph::parents(&samples)?;
+        let order = graph::order(&samples, &parent)?;
+        Ok(Self { samples, comments, parent, order })
+    }
+
+    /// The samples in the order they were given.
+    pub fn samples(&self) -> &[Sample] {
+        &self.samples
+    }
+
+    /// Comment lines without their `#`, in order.
+    pub fn comments(&self) -> &[String] {
+        &self.comments
+    }
+
+    /// Index of each sample's parent.
+    pub fn parents(&self) -> &[Option<usize>] {
+        &self.parent
+    }
+
+    /// Indices of all samples, parents before children; children of one parent as they were given.
+    pub fn order(&self) -> &[usize] {
+        &self.order
+    }
+
+    /// Indices of the samples without a parent, as they were given.
+    pub fn roots(&self) -> Vec<usize> {
+        (0..self.samples.len()).filter(|&index| self.parent[index].is_none()).collect()
+    }
+
+    /// Indices of each sample's children.
+    pub fn children(&self) -> Vec<Vec<usize>> {
+        let mut children = vec![Vec::new(); self.samples.len()];
+        for (index, parent) in self.parent.iter().enumerate() {
+            if let Some(parent) = parent {
+                children[*parent].push(index);
+            }
+        }
+        children
+    }
+
+    /// Structure types with fork (5) and end (6) points replaced by their parent's type, 0 at a root.
+    pub fn tags(&self) -> Vec<i64> {
+        let mut tags = vec![0; self.samples.len()];
+        for &index in &self.order {
+            tags[index] = match (self.samples[index].tag, self.parent[index]) {
+                (5 | 6, Some(parent)) => tags[parent],
+                (5 | 6, None) => 0,
+                (tag, _) => tag,
+            };
+        }
+        tags
+    }
+}
