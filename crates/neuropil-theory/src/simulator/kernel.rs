@@ -1,0 +1,249 @@
+//! The step of the simulator, for sixteen trials side by side.
+
+use super::poisson::PoissonLanes;
+use super::{Cell, Trace, Trial};
+
+/// Trials that go side by side.
+pub(super) const LANES: usize = 16;
+
+type Lanes = [f64; LANES];
+
+/// Conductance of one class of synapses at the beginning of a step. Its mean current over the step
+/// is `g (pull − share·V)`.
+struct Shot {
+    events: PoissonLanes,
+    g: Lanes,
+    quantum: Lanes,
+    decay: f64,
+    pull: f64,
+    share: f64,
+}
+
+/// Neuron constants, prepared for the step.
+struct Constants {
+    leak: f64,
+    e_leak: f64,
+    threshold: f64,
+    reset: f64,
+    spike: f64,
+    delta_inverse: f64,
+    delta: f64,
+    exponential: f64,
+    dt_over_c: f64,
+    dt_over_tau_w: f64,
+    a: f64,
+    b: f64,
+    refractory_steps: f64,
+    slope: f64,
+    onset: f64,
+    dt_over_tau_i: f64,
+}
+
+/// State of the trials of a group.
+pub(super) struct Batch {
+    constants: Constants,
+    shots: Vec<Shot>,
+    v: Lanes,
+    w: Lanes,
+    theta: Lanes,
+    /// Steps of refractoriness left.
+    refractory: Lanes,
+    current: Lanes,
+    shunt: Lanes,
+    shunt_reversal: Lanes,
+    /// 1 where the last step had a spike.
+    spiked: Lanes,
+}
+
+impl Batch {
+    pub(super) fn new(cell: &Cell, trials: &[Trial], dt: f64, seed: u64) -> Self {
+        let n = cell.neuron;
+        let gather = |f: &dyn Fn(&Trial) -> f64| {
+            let mut lanes = [0.0; LANES];
+            lanes.iter_mut().zip(trials).for_each(|(lane, trial)| *lane = f(trial));
+            lanes
+        };
+        let streams: Vec<u64> = trials.iter().map(|trial| trial.stream).collect();
+        let shot = |(class, synapse): (usize, &crate::Synapse)| {
+            let mean_over_step = -(-dt / synapse.tau_ms).exp_m1() * synapse.tau_ms / dt;
+            let means: Vec<f64> =
+                trials.iter().map(|trial| 1e-3 * trial.events_hz[class] * dt).collect();
+            Shot {
+                events: PoissonLanes::new(class, &means, &streams, seed),
+                g: [0.0; LANES],
+                quantum: gather(&|trial| trial.quanta_ns[class]),
+                decay: (-dt / synapse.tau_ms).exp(),
+                pull: synapse.driving_force_mv(0.0) * mean_over_step,
+                share: synapse.mixture * mean_over_step,
+            }
+        };
+        let (slope, onset, dt_over_tau_i) = match cell.inactivation {
+            Some(i) => (i.slope, i.onset_mv, dt / i.tau_ms),
+            None => (0.0, n.v_threshold_mv, 0.0),
+        };
+        let sharp = n.delta_mv == 0.0;
+        let constants = Constants {
+            leak: n.leak_ns,
+            e_leak: n.e_leak_mv,
+            threshold: n.v_threshold_mv,
+            reset: n.v_reset_mv,
+            spike: 5.0 * n.delta_mv,
+            delta_inverse: if sharp { 0.0 } else { 1.0 / n.delta_mv },
+            delta: n.delta_mv,
+            exponential: n.leak_ns * n.delta_mv,
+            dt_over_c: dt / n.capacitance_pf,
+            dt_over_tau_w: dt / n.tau_w_ms,
+            a: n.a_ns,
+            b: n.b_pa,
+            refractory_steps: (n.t_ref_ms / dt + 1e-6).floor(),
+            slope,
+            onset,
+            dt_over_tau_i,
+        };
+        Self {
+            constants,
+            shots: cell.synapses.iter().enumerate().map(shot).collect(),
+            v: [n.v_reset_mv; LANES],
+            w: [0.0; LANES],
+            theta: [n.v_threshold_mv; LANES],
+            refractory: [0.0; LANES],
+            current: gather(&|trial| trial.current_pa),
+            shunt: gather(&|trial| trial.shunt_ns),
+            shunt_reversal: gather(&|trial| trial.shunt_mv),
+            spiked: [0.0; LANES],
+        }
+    }
+
+    /// Number of spikes of each lane after the first `discard` of `steps` steps.
+    #[inline(always)]
+    pub(super) fn count_spikes(&mut self, steps: usize, discard: usize) -> Lanes {
+        let mut counts = [0.0; LANES];
+        let sharp = self.constants.delta == 0.0;
+        for step in 0..steps {
+            if sharp {
+                self.step::<false>(step);
+            } else {
+                self.step::<true>(step);
+            }
+            if step >= discard {
+                for lane in 0..LANES {
+                    counts[lane] += self.spiked[lane];
+                }
+            }
+        }
+        counts
+    }
+
+    /// What lane 0 does.
+    pub(super) fn trace(&mut self, steps: usize, dt: f64) -> Trace {
+        let empty = || Vec::with_capacity(steps);
+        let mut trace = Trace {
+            v_mv: empty(),
+            w_pa: empty(),
+            theta_mv: empty(),
+            g_ns: self.shots.iter().map(|_| empty()).collect(),
+            spikes_ms: Vec::new(),
+        };
+        for step in 0..steps {
+            if self.constants.delta == 0.0 {
+                self.step::<false>(step);
+            } else {
+                self.step::<true>(step);
+            }
+            trace.v_mv.push(self.v[0]);
+            trace.w_pa.push(self.w[0]);
+            trace.theta_mv.push(self.theta[0]);
+            trace.g_ns.iter_mut().zip(&self.shots).for_each(|(g, shot)| g.push(shot.g[0]));
+            if self.spiked[0] > 0.0 {
+                trace.spikes_ms.push((step + 1) as f64 * dt);
+            }
+        }
+        trace
+    }
+
+    #[inline(always)]
+    fn step<const EXPONENTIAL: bool>(&mut self, step: usize) {
+        let c = &self.constants;
+        let mut drive = self.current;
+        for shot in &mut self.shots {
+            if step.is_multiple_of(4) {
+                shot.events.draw((step / 4) as u64);
+            }
+            let counts = shot.events.counts(step % 4);
+            for lane in 0..LANES {
+                let arrived = shot.quantum[lane] * f64::from(counts[lane] as i32);
+                shot.g[lane] = shot.g[lane] * shot.decay + arrived;
+                drive[lane] += shot.g[lane] * (shot.pull - shot.share * self.v[lane]);
+            }
+        }
+        for lane in 0..LANES {
+            let v = self.v[lane];
+            let w = self.w[lane] + c.dt_over_tau_w * (c.a * (v - c.e_leak) - self.w[lane]);
+            let mut i = drive[lane] - w
+                + c.leak * (c.e_leak - v)
+                + self.shunt[lane] * (self.shunt_reversal[lane] - v);
+            if EXPONENTIAL {
+                i += c.exponential * exp((v - c.threshold) * c.delta_inverse);
+            }
+            let held = self.refractory[lane] > 0.0;
+            let v = if held { v } else { v + c.dt_over_c * i };
+            let inactivated = c.threshold + c.slope * (v - c.onset).max(0.0);
+            let theta = self.theta[lane] + c.dt_over_tau_i * (inactivated - self.theta[lane]);
+            let spiked = v >= theta + c.spike;
+            let rest = if held { self.refractory[lane] - 1.0 } else { 0.0 };
+            self.v[lane] = if spiked { c.reset } else { v };
+            self.w[lane] = if spiked { w + c.b } else { w };
+            self.theta[lane] = theta;
+            self.refractory[lane] = if spiked { c.refractory_steps } else { rest };
+            self.spiked[lane] = if spiked { 1.0 } else { 0.0 };
+        }
+    }
+}
+
+/// `eˣ` to 3e-16 in relative terms for |x| ≤ 700, clamped beyond: reduction by ln 2 in two parts,
+/// Taylor polynomial of degree 12 on ±ln 2 / 2. Plain arithmetic, so that it vectorises and gives
+/// the same bits everywhere.
+#[inline(always)]
+fn exp(x: f64) -> f64 {
+    /// 1.5 · 2⁵²: adding it rounds to an integer, which stands in the low bits.
+    const ROUND: f64 = 6_755_399_441_055_744.0;
+    const LN2_HIGH: f64 = 0.693_147_180_369_123_816_490;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_700_0e-10;
+    let x = x.clamp(-700.0, 700.0);
+    let shifted = x * std::f64::consts::LOG2_E + ROUND;
+    let n = shifted - ROUND;
+    let r = (x - n * LN2_HIGH) - n * LN2_LOW;
+    let mut sum = 1.0 / 479_001_600.0;
+    for inverse_factorial in [
+        1.0 / 39_916_800.0,
+        1.0 / 3_628_800.0,
+        1.0 / 362_880.0,
+        1.0 / 40_320.0,
+        1.0 / 5_040.0,
+        1.0 / 720.0,
+        1.0 / 120.0,
+        1.0 / 24.0,
+        1.0 / 6.0,
+        0.5,
+        1.0,
+        1.0,
+    ] {
+        sum = sum * r + inverse_factorial;
+    }
+    sum * f64::from_bits(shifted.to_bits().wrapping_add(1023) << 52)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::exp;
+
+    #[test]
+    fn exponential_is_accurate_over_its_range() {
+        for k in -70_000..=70_000 {
+            let x = f64::from(k) * 0.01;
+            let expected = x.exp();
+            assert!((exp(x) / expected - 1.0).abs() < 5e-16, "{x}: {}", exp(x)); // two roundings
+        }
+        assert_eq!(exp(0.0), 1.0);
+    }
+}
