@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod names;
 pub mod observer;
+pub mod prefetch;
 pub mod random;
 pub mod units;
 pub mod vmath;

@@ -5,9 +5,11 @@
 //! planes are spread into counts once per step. After Harley & Seal (Warren 2013, *Hacker's
 //! Delight*, 2nd ed., §5-1).
 
-use crate::neurons::BLOCK;
+use neuropil_core::prefetch::prefetch;
+use pulp::Simd;
 
-const WORDS: usize = BLOCK / 64;
+use super::spread::{Planes, WORDS, spread};
+use crate::neurons::BLOCK;
 
 /// Bits of 512 consecutive targets; one cache line.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,21 +23,6 @@ const MOST: usize = 248;
 
 /// Up to this many spikes are delivered by walking over their set bits.
 const FEW: usize = 3;
-
-/// `SPREAD[b]` has bit `k` of `b` as its byte `k`.
-static SPREAD: [u64; 256] = {
-    let mut table = [0u64; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        let mut bit = 0;
-        while bit < 8 {
-            table[byte] |= ((byte as u64 >> bit) & 1) << (8 * bit);
-            bit += 1;
-        }
-        byte += 1;
-    }
-    table
-};
 
 /// Which sources project to which targets of a panel.
 #[derive(Debug)]
@@ -68,6 +55,16 @@ impl Bits {
         self.blocks.iter().map(|lines| size_of_val(lines.as_slice())).sum()
     }
 
+    /// Asks for the lines that [`Bits::add`] will read.
+    #[inline(always)]
+    pub fn prepare(&self, block: usize, spikes: &[u32], first: u32) {
+        if let Some(lines) = self.blocks.get(block) {
+            for source in spikes {
+                prefetch(&lines[(source - first) as usize]);
+            }
+        }
+    }
+
     /// Adds to every target of a block how many of `spikes` project to it.
     ///
     /// # Shapes
@@ -77,7 +74,14 @@ impl Bits {
     /// # Panics
     /// If a source is out of range.
     #[inline(always)]
-    pub fn add(&self, block: usize, spikes: &[u32], first: u32, counts: &mut [u16; BLOCK]) {
+    pub fn add<S: Simd>(
+        &self,
+        simd: S,
+        block: usize,
+        spikes: &[u32],
+        first: u32,
+        counts: &mut [u16; BLOCK],
+    ) {
         let lines = self.blocks[block].as_slice();
         if spikes.len() <= FEW {
             for source in spikes {
@@ -86,7 +90,7 @@ impl Bits {
             return;
         }
         for chunk in spikes.chunks(MOST) {
-            let mut planes = [[0u64; WORDS]; 8];
+            let mut planes: Planes = [[0; WORDS]; 8];
             for group in chunk.chunks(8) {
                 let mut rows = [&EMPTY; 8];
                 for (row, source) in rows.iter_mut().zip(group) {
@@ -95,7 +99,11 @@ impl Bits {
                 add_eight(&rows, &mut planes);
             }
             let used = (usize::BITS - chunk.len().leading_zeros()) as usize;
-            spread(&planes, used, counts);
+            for (w, counts) in counts.as_chunks_mut::<64>().0.iter_mut().enumerate() {
+                for (count, more) in counts.iter_mut().zip(spread(simd, &planes, used, w)) {
+                    *count += u16::from(more);
+                }
+            }
         }
     }
 }
@@ -121,7 +129,7 @@ fn full_add(a: u64, b: u64, c: u64) -> (u64, u64) {
 
 /// Adds eight rows into the planes.
 #[inline(always)]
-fn add_eight(rows: &[&Line; 8], planes: &mut [[u64; WORDS]; 8]) {
+fn add_eight(rows: &[&Line; 8], planes: &mut Planes) {
     let mut carry = [0u64; WORDS];
     for w in 0..WORDS {
         let r = |k: usize| rows[k].0[w];
@@ -140,25 +148,6 @@ fn add_eight(rows: &[&Line; 8], planes: &mut [[u64; WORDS]; 8]) {
             let sum = plane[w] ^ carry[w];
             carry[w] &= plane[w];
             plane[w] = sum;
-        }
-    }
-}
-
-/// Turns the lowest `used` planes into counts.
-#[inline(always)]
-fn spread(planes: &[[u64; WORDS]; 8], used: usize, counts: &mut [u16; BLOCK]) {
-    for w in 0..WORDS {
-        let mut sums = [0u64; 8];
-        for (p, plane) in planes[..used].iter().enumerate() {
-            for (sum, byte) in sums.iter_mut().zip(plane[w].to_le_bytes()) {
-                *sum += SPREAD[usize::from(byte)] << p;
-            }
-        }
-        let counts = &mut counts.as_chunks_mut::<64>().0[w];
-        for (sum, counts) in sums.iter().zip(counts.as_chunks_mut::<8>().0) {
-            for (count, byte) in counts.iter_mut().zip(sum.to_le_bytes()) {
-                *count += u16::from(byte);
-            }
         }
     }
 }
@@ -187,7 +176,7 @@ mod tests {
             let spikes: Vec<u32> = (0..n).map(|_| 10 + stream.below(sources as u32)).collect();
             for block in 0..2 {
                 let mut counts = [7u16; BLOCK];
-                bits.add(block, &spikes, 10, &mut counts);
+                bits.add(pulp::Scalar, block, &spikes, 10, &mut counts);
                 for (k, count) in counts.iter().enumerate() {
                     let row = dense.get(block * BLOCK + k);
                     let hits = |row: &Vec<u16>| spikes.iter().map(|s| row[*s as usize - 10]).sum();

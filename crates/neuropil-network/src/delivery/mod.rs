@@ -14,6 +14,7 @@
 mod bits;
 mod incoming;
 mod rows;
+mod spread;
 mod timed;
 
 pub use bits::Bits;

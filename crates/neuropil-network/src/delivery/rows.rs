@@ -1,5 +1,7 @@
 //! Sparse connectivity: for each source the ascending list of its targets, two bytes each.
 
+use neuropil_core::prefetch::prefetch;
+
 /// Targets of every source within a panel.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -37,6 +39,23 @@ impl Rows {
     pub fn of(&self, source: u32) -> &[u16] {
         let (from, to) = (self.begin[source as usize], self.begin[source as usize + 1]);
         &self.targets[from as usize..to as usize]
+    }
+
+    /// Calls `visit` for every target of every one of `spikes` (less `first`), asking the memory
+    /// for what comes next: the rows of different sources lie far apart.
+    #[inline(always)]
+    pub fn each(&self, spikes: &[u32], first: u32, mut visit: impl FnMut(u16)) {
+        for (k, neuron) in spikes.iter().enumerate() {
+            if let Some(far) = spikes.get(k + 8) {
+                prefetch(&self.begin[(far - first) as usize]);
+            }
+            if let Some(near) = spikes.get(k + 3)
+                && let Some(target) = self.targets.get(self.begin[(near - first) as usize] as usize)
+            {
+                prefetch(target);
+            }
+            self.of(neuron - first).iter().for_each(|target| visit(*target));
+        }
     }
 
     /// Number of synapses.

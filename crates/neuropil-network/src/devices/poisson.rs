@@ -9,8 +9,8 @@ use neuropil_core::random::philox;
 
 use crate::neurons::BLOCK;
 
-/// Neurons that share one pass: four counters in vector lanes, eight draws each.
-const GROUP: usize = 32;
+/// Neurons that one Philox counter serves.
+const SHARE: usize = 8;
 
 /// Largest mean of one pass.
 const MOST: f64 = 16.0;
@@ -63,88 +63,75 @@ impl PoissonSampler {
     /// Adds `weight × count` to `input` for the neurons from `first` on.
     ///
     /// # Shapes
-    /// `input` has one entry per neuron, at most [`BLOCK`]; `first` is a multiple of 32.
+    /// `input` has one entry per neuron, at most [`BLOCK`]; `first` is a multiple of 8.
     #[inline(always)]
     pub fn add(&self, first: u32, step: u64, weight: f64, input: &mut [f64]) {
         let mut counts = [0u16; BLOCK];
-        let used = &mut counts[..input.len().next_multiple_of(GROUP)];
         for pass in 0..self.passes {
-            for (group, counts) in (first / GROUP as u32..).zip(used.as_chunks_mut::<GROUP>().0) {
-                self.group(group, step, pass, counts);
-            }
+            self.pass(first, step, pass, &mut counts);
         }
         for (x, count) in input.iter_mut().zip(&counts) {
             *x += weight * f64::from(*count);
         }
     }
 
-    /// Adds the counts of one group of neurons.
+    /// Adds the counts of one pass.
     #[inline(always)]
-    fn group(&self, group: u32, step: u64, pass: u32, counts: &mut [u16; GROUP]) {
-        let draws = self.draws(group, step, pass);
-        let (mut above, mut at_least) = ([0u16; GROUP], [0u16; GROUP]);
-        for t in &self.steps {
-            for k in 0..GROUP {
-                above[k] += u16::from(draws[k] > *t);
-                at_least[k] += u16::from(draws[k] >= *t);
+    fn pass(&self, first: u32, step: u64, pass: u32, counts: &mut [u16; BLOCK]) {
+        let draws = self.draws(first, step, pass);
+        let (mut above, mut at_least) = ([0u16; BLOCK], [0u16; BLOCK]);
+        for (part, draws) in draws.as_chunks::<64>().0.iter().enumerate() {
+            let (mut a, mut l) = ([0u16; 64], [0u16; 64]);
+            for t in &self.steps {
+                for k in 0..64 {
+                    a[k] += u16::from(draws[k] > *t);
+                    l[k] += u16::from(draws[k] >= *t);
+                }
             }
+            above.as_chunks_mut::<64>().0[part] = a;
+            at_least.as_chunks_mut::<64>().0[part] = l;
         }
         let mut unsettled = 0;
-        for k in 0..GROUP {
+        for k in 0..BLOCK {
             counts[k] += above[k];
             unsettled |= above[k] ^ at_least[k];
         }
         if unsettled != 0 {
-            for k in (0..GROUP).filter(|k| above[*k] != at_least[*k]) {
-                counts[k] += self.settle(group, step, pass, k, draws[k], above[k]) - above[k];
+            for k in (0..BLOCK).filter(|k| above[*k] != at_least[*k]) {
+                let neuron = first + k as u32;
+                counts[k] += self.settle(neuron, step, pass, draws[k], above[k]);
             }
         }
     }
 
-    /// Sixteen random bits for each neuron of a group: four Philox counters in 64-bit lanes.
+    /// Sixteen random bits for each neuron of a block. The loop over counters is the long one, so
+    /// that it is the one that becomes vectors.
     #[inline(always)]
-    fn draws(&self, group: u32, step: u64, pass: u32) -> [u16; GROUP] {
-        const LOW: u64 = 0xffff_ffff;
-        let (m0, m1) = (0xD251_1F53_u64, 0xCD9E_8D57_u64);
-        let mut c0 = [0u64; 4];
-        for (lane, c) in c0.iter_mut().enumerate() {
-            *c = u64::from(group) * 4 + lane as u64;
+    fn draws(&self, first: u32, step: u64, pass: u32) -> [u16; BLOCK] {
+        let (mut low, mut high) = ([0u64; BLOCK / SHARE], [0u64; BLOCK / SHARE]);
+        let [step_low, step_high] = [step as u32, (step >> 32) as u32];
+        let counters = first / SHARE as u32..;
+        for ((low, high), counter) in low.iter_mut().zip(&mut high).zip(counters) {
+            let [a, b, c, d] = philox([counter, step_low, step_high, pass], self.key);
+            *low = u64::from(a) | u64::from(b) << 32;
+            *high = u64::from(c) | u64::from(d) << 32;
         }
-        let mut c1 = [step & LOW; 4];
-        let mut c2 = [step >> 32; 4];
-        let mut c3 = [u64::from(pass); 4];
-        let [mut k0, mut k1] = self.key;
-        for _ in 0..10 {
-            for l in 0..4 {
-                let (p0, p1) = (m0 * (c0[l] & LOW), m1 * (c2[l] & LOW));
-                c0[l] = (p1 >> 32) ^ (c1[l] & LOW) ^ u64::from(k0);
-                c2[l] = (p0 >> 32) ^ (c3[l] & LOW) ^ u64::from(k1);
-                (c1[l], c3[l]) = (p1, p0);
-            }
-            k0 = k0.wrapping_add(0x9E37_79B9);
-            k1 = k1.wrapping_add(0xBB67_AE85);
-        }
-        let mut draws = [0u16; GROUP];
-        let (low, high) = draws.split_at_mut(GROUP / 2);
-        for l in 0..4 {
-            for (words, out) in [((c0[l], c1[l]), &mut *low), ((c2[l], c3[l]), &mut *high)] {
-                let joined = (words.0 & LOW) | (words.1 << 32);
-                for (k, out) in out[4 * l..4 * l + 4].iter_mut().enumerate() {
-                    *out = (joined >> (16 * k)) as u16;
-                }
+        let mut draws = [0u16; BLOCK];
+        for ((low, high), out) in low.iter().zip(&high).zip(draws.as_chunks_mut::<8>().0) {
+            for k in 0..4 {
+                out[k] = (low >> (16 * k)) as u16;
+                out[k + 4] = (high >> (16 * k)) as u16;
             }
         }
         draws
     }
 
-    /// The count of a neuron whose first sixteen bits fell on a step.
+    /// What to add to the count of a neuron whose first sixteen bits fell on a step.
     #[cold]
-    fn settle(&self, group: u32, step: u64, pass: u32, k: usize, draw: u16, above: u16) -> u16 {
-        let counter = [group * GROUP as u32 + k as u32, step as u32, (step >> 32) as u32, !pass];
+    fn settle(&self, neuron: u32, step: u64, pass: u32, draw: u16, above: u16) -> u16 {
+        let counter = [neuron, step as u32, (step >> 32) as u32, !pass];
         let fine = f64::from(draw) + f64::from(philox(counter, self.key)[0]) * 2f64.powi(-32);
-        let beyond =
-            self.cumulative[usize::from(above)..].iter().take_while(|c| fine >= **c).count();
-        above + beyond as u16
+        self.cumulative[usize::from(above)..].iter().take_while(|c| fine >= **c).count() as u16
     }
 }
 

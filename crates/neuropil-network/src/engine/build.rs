@@ -164,9 +164,7 @@ fn part(
     let mut begin = 0;
     while begin < len && model(population).is_some() {
         let end = (begin + PANEL).min(len);
-        let place = delivery::Place {
-            panel: range.start + begin as u32..range.start + end as u32,
-        };
+        let place = delivery::Place { panel: range.start + begin as u32..range.start + end as u32 };
         let onto = |c: &Connection| {
             c.target.population == p
                 && c.target.first < place.panel.end

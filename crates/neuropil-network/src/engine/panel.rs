@@ -49,7 +49,6 @@ impl Panel {
 
     /// Delivers from rows what arrives in `step`: weighted input into `channels`, counts into the
     /// panel's own counters.
-    #[inline(always)]
     pub fn scatter(&mut self, step: u64, history: &History, channels: &mut Channels) {
         for (incoming, counts) in self.incoming.iter().zip(&mut self.counts) {
             let source = incoming.source;
@@ -60,11 +59,9 @@ impl Panel {
             match &incoming.store {
                 Store::Counted { delay, rows, .. } => {
                     if !counts.is_empty() {
-                        for neuron in spikes(*delay) {
-                            for target in rows.of(neuron - source.first) {
-                                counts[usize::from(*target)] += 1;
-                            }
-                        }
+                        rows.each(spikes(*delay), source.first, |target| {
+                            counts[usize::from(target)] += 1;
+                        });
                     }
                 }
                 Store::Blocked { delay, rows, target_block, blocks, weights } => {
@@ -98,8 +95,9 @@ impl Panel {
 
     /// Adds weight × count of every counted projection to the input of one block.
     #[inline(always)]
-    pub fn fold(
+    pub fn fold<S: pulp::Simd>(
         &mut self,
+        simd: S,
         block: Range<usize>,
         step: u64,
         history: &History,
@@ -119,7 +117,8 @@ impl Panel {
                 rows.fill(0);
             }
             if let Some(bits) = bits {
-                bits.add(block.start / BLOCK, spikes, source.first, &mut counts);
+                bits.prepare(block.start / BLOCK + 1, spikes, source.first);
+                bits.add(simd, block.start / BLOCK, spikes, source.first, &mut counts);
             }
             let channel = incoming.route.of(*weight);
             channels.used[channel] = true;

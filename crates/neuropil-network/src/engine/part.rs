@@ -49,6 +49,30 @@ pub(super) struct Part {
     pub currents: Vec<(usize, Current)>,
 }
 
+/// Fills the input of one block, with the vector instructions of the machine.
+struct BlockInput<'a> {
+    panel: &'a mut Panel,
+    poisson: &'a [PoissonDrive],
+    history: &'a History,
+    channels: &'a mut Channels,
+    first: u32,
+    step: u64,
+    block: std::ops::Range<usize>,
+}
+
+impl pulp::WithSimd for BlockInput<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, simd: S) {
+        let Self { panel, poisson, history, channels, first, step, block } = self;
+        panel.fold(simd, block.clone(), step, history, channels);
+        for drive in poisson {
+            drive.add(first, step, block.clone(), channels);
+        }
+    }
+}
+
 /// A fault with its step and part.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PlacedFault {
@@ -83,11 +107,7 @@ impl Part {
         let panel = &mut self.panels[panel];
         let channels = &mut scratch.channels;
         channels.reset(panel.range.len());
-        let arch = self.arch;
-        arch.dispatch(
-            #[inline(always)]
-            || panel.scatter(step, history, channels),
-        );
+        panel.scatter(step, history, channels);
         for poisson in &mut self.poisson {
             poisson.prepare(step, clock);
         }
@@ -96,15 +116,15 @@ impl Part {
             let block = begin..(begin + BLOCK).min(panel.range.len());
             begin = block.end;
             let first = self.first + (panel.range.start + block.start) as u32;
-            arch.dispatch(
-                #[inline(always)]
-                || {
-                    panel.fold(block.clone(), step, history, channels);
-                    for poisson in &self.poisson {
-                        poisson.add(first, step, block.clone(), channels);
-                    }
-                },
-            );
+            self.arch.dispatch(BlockInput {
+                panel,
+                poisson: &self.poisson,
+                history,
+                channels,
+                first,
+                step,
+                block: block.clone(),
+            });
             let mut fed = [false; 2];
             for (port, current) in &self.currents {
                 let buffer = &mut scratch.currents[*port];
