@@ -15,6 +15,18 @@ use crate::neurons::{BLOCK, Signs};
 /// Above this share of all pairs a bit per pair is smaller and faster than a list.
 const DENSE: f64 = 0.05;
 
+/// How synapses with one weight and one delay are kept. The choice cannot change a result.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Storage {
+    /// Whatever is smaller and faster.
+    #[default]
+    Auto,
+    /// A bit per pair.
+    Bits,
+    /// Lists of targets.
+    Rows,
+}
+
 /// Which input channel a weight goes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Route {
@@ -108,6 +120,7 @@ pub(crate) struct Recipe<'a> {
     pub(crate) signs: Signs,
     pub(crate) clock: Clock,
     pub(crate) seed: u64,
+    pub(crate) storage: Storage,
 }
 
 /// Draws the synapses of a connection onto a panel.
@@ -127,7 +140,7 @@ pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, Mode
     let mut synapses = 0;
     let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
         (Some(weight), _, Delay::Same(delay)) => {
-            counted(connection, &walk, (n_sources, size), (weight, *delay), &mut synapses)
+            counted(recipe, &walk, (n_sources, size), (weight, *delay), &mut synapses)
         }
         (None, Weight::Blocks(matrix), Delay::Same(delay)) => {
             let blocks = Blocks::new(matrix, connection.source.count, target.count);
@@ -192,14 +205,20 @@ fn single_weight(weight: &Weight) -> Option<f64> {
 }
 
 fn counted(
-    connection: &Connection,
+    recipe: &Recipe<'_>,
     walk: &Walk<'_>,
     (n_sources, size): (usize, usize),
     (weight, delay): (f64, u32),
     synapses: &mut usize,
 ) -> Store {
+    let connection = recipe.connection;
     let pairs = f64::from(connection.source.count) * f64::from(connection.target.count);
-    if expected_synapses(connection) < DENSE * pairs {
+    let dense = match recipe.storage {
+        Storage::Auto => expected_synapses(connection) >= DENSE * pairs,
+        Storage::Bits => true,
+        Storage::Rows => false,
+    };
+    if !dense {
         let rows = Rows::build(n_sources, |pair| walk.pairs(pair));
         *synapses = rows.len();
         return Store::Counted { weight, delay, bits: None, rows };

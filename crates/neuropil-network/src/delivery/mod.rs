@@ -18,6 +18,7 @@ mod spread;
 mod timed;
 
 pub use bits::Bits;
+pub use incoming::Storage;
 pub(crate) use incoming::{
     Incoming, Place, Recipe, Route, Store, build, expected_synapses, storage_bytes,
 };

@@ -9,9 +9,10 @@ use super::history::History;
 use super::panel::Panel;
 use super::part::{Current, Part, PoissonDrive, Scratch, Source};
 use super::recorder::{Recorder, SampleProbe, Sampling, SpikeProbe};
+use super::simulation::Options;
 use super::worker::{Index, Probe, Worker};
 use crate::connect::Sources;
-use crate::delivery::{self, PANEL, Route};
+use crate::delivery::{self, PANEL, Route, Storage};
 use crate::description::{
     Connection, Drive, Dynamics, Input, ModelError, Network, Population, Recording, Waveform,
 };
@@ -37,7 +38,8 @@ const LONGEST_SLICE: u64 = 64;
 ///
 /// # Errors
 /// The first thing found wrong, in the order of the description.
-pub(super) fn build(network: &Network, threads: usize) -> Result<Built, ModelError> {
+pub(super) fn build(network: &Network, options: Options) -> Result<Built, ModelError> {
+    let threads = options.threads.max(1);
     check(network)?;
     let sources = network
         .connections
@@ -54,7 +56,7 @@ pub(super) fn build(network: &Network, threads: usize) -> Result<Built, ModelErr
         for (p, ranges) in ranges.iter().enumerate() {
             if !ranges[w].is_empty() {
                 probes.extend(wanted.iter().filter_map(|q| q.on(p, &ranges[w], parts.len())));
-                parts.push(part(network, &sources, p, ranges[w].clone())?);
+                parts.push(part(network, &sources, p, ranges[w].clone(), options.storage)?);
             }
         }
         Ok((parts, probes))
@@ -133,6 +135,7 @@ fn part(
     sources: &[Sources<'_>],
     p: usize,
     range: Range<u32>,
+    storage: Storage,
 ) -> Result<Part, ModelError> {
     let population = &network.populations[p];
     let len = (range.end - range.start) as usize;
@@ -180,6 +183,7 @@ fn part(
                     signs,
                     clock: network.clock,
                     seed: network.seed,
+                    storage,
                 };
                 delivery::build(&recipe, &place)
             })

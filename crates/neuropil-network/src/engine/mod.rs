@@ -21,4 +21,7 @@ mod simulation;
 mod worker;
 
 pub use estimate::{Estimate, estimate};
-pub use simulation::{BuildStatistics, Outcome, RunError, Simulation};
+pub use simulation::{BuildStatistics, Options, Outcome, RunError, Simulation};
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ use super::outbox::Outbox;
 use super::part::PlacedFault;
 use super::recorder::Recorder;
 use super::worker::Worker;
+use crate::delivery::Storage;
 use crate::description::{ModelError, Network};
 
 /// Why a run ended before its time.
@@ -26,6 +27,15 @@ pub enum RunError {
     Fault { population: String, neuron: u32, t_ms: f64, variable: &'static str, value: f64 },
     #[error(transparent)]
     Record(#[from] RecordError),
+}
+
+/// How to build. None of it changes a result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Workers, at least one.
+    pub threads: usize,
+    /// How homogeneous synapses are kept.
+    pub storage: Storage,
 }
 
 /// What building produced.
@@ -124,8 +134,16 @@ impl Simulation {
     /// # Errors
     /// [`ModelError`] for whatever the description asks for that cannot be.
     pub fn build(network: &Network, threads: usize) -> Result<Self, ModelError> {
-        let threads = threads.max(1);
-        let built = build::build(network, threads)?;
+        Self::build_with(network, Options { threads, storage: Storage::Auto })
+    }
+
+    /// Builds a network in a given way.
+    ///
+    /// # Errors
+    /// As [`Simulation::build`].
+    pub fn build_with(network: &Network, options: Options) -> Result<Self, ModelError> {
+        let threads = options.threads.max(1);
+        let built = build::build(network, options)?;
         let statistics = BuildStatistics {
             synapses: built.synapses,
             synapse_bytes: built.bytes,
