@@ -21,8 +21,8 @@ pub(super) fn build(
     let tags: Vec<i64> = samples.iter().map(|sample| sample.tag).collect();
     let children = tree.children();
     for (index, &Sample { line, tag, .. }) in samples.iter().enumerate() {
-        if matches!(tag, 5 | 6) || tag > 19 {
-            return refuse(format!("line {line}: type {tag}, expected 0 to 4 or 7 to 19"));
+        if tag > 19 {
+            return refuse(format!("line {line}: type {tag}, expected 0 to 19"));
         }
         if let Some(parent) = tree.parents()[index] {
             let run = children[parent].len() == 1 && tags[parent] != 1;
