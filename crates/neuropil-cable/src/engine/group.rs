@@ -1,0 +1,408 @@
+//! Cells that are stepped together, and how they are put together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
+
+use super::block::{Block, Blocks, effective_area_um2};
+use super::electrode::ElectrodeState;
+use super::events::{Arrival, Origin, Queue, stamp};
+use super::ions::{Follow, IonPlan, plan};
+use super::layout::{Layout, Signature};
+use super::probe::{IonPart, Part, Reading};
+use super::streams::Train;
+use crate::error::ModelError;
+use crate::model::{CellModel, Electrode, Probe, Quantity, Scheme, Timing, variable_index};
+use crate::tree::{Coefficients, TreeSystem};
+
+/// A cell in a group.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    /// Number in the model.
+    pub(crate) id: usize,
+    pub(crate) model: Arc<CellModel>,
+}
+
+/// A threshold detector at work.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Detector {
+    pub(crate) node: usize,
+    pub(crate) threshold_mv: f64,
+    /// Number of the spike source.
+    pub(crate) source: u32,
+}
+
+/// A spike that left a group.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Emitted {
+    /// End of the step in which it was found.
+    pub(crate) step: u64,
+    /// Number of the spike source.
+    pub(crate) source: u32,
+    /// Part of a step by which it precedes the stamp.
+    pub(crate) offset: f64,
+}
+
+/// The columns that kernels work on, one entry per node.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns {
+    pub(crate) v: Vec<f64>,
+    pub(crate) i: Vec<f64>,
+    pub(crate) g: Vec<f64>,
+    pub(crate) area_um2: Vec<f64>,
+    pub(crate) diam_um: Vec<f64>,
+    pub(crate) ions: Vec<IonColumns>,
+}
+
+impl Columns {
+    /// What a kernel may see and change.
+    pub(crate) fn around(&mut self, t_ms: f64, dt_ms: f64, celsius: f64) -> Surroundings<'_> {
+        Surroundings {
+            t_ms,
+            dt_ms,
+            celsius,
+            v_mv: &self.v,
+            area_um2: &self.area_um2,
+            diam_um: &self.diam_um,
+            ions: &mut self.ions,
+            i_ma_cm2: &mut self.i,
+            g_s_cm2: &mut self.g,
+        }
+    }
+
+    /// Before currents are added up.
+    pub(crate) fn clear_currents(&mut self) {
+        self.i.fill(0.0);
+        self.g.fill(0.0);
+        for ion in &mut self.ions {
+            ion.current_ma_cm2.fill(0.0);
+            ion.conductance_s_cm2.fill(0.0);
+        }
+    }
+}
+
+/// How an ion of the group is kept up to date.
+#[derive(Debug, Clone)]
+pub(crate) struct IonCare {
+    pub(crate) name: String,
+    pub(crate) follow: Follow,
+    pub(crate) current_read: bool,
+    /// Nodes where some mechanism uses the ion.
+    pub(crate) nodes: Vec<u32>,
+}
+
+/// A train that feeds one instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Feed {
+    pub(crate) train: Train,
+    pub(crate) number: u32,
+    pub(crate) block: u32,
+    pub(crate) instance: u32,
+    pub(crate) arguments: u32,
+}
+
+/// Everything about the model that a group needs to know, by the group's own cells.
+#[derive(Debug)]
+pub(crate) struct GroupParts<'a> {
+    pub(crate) dt_ms: f64,
+    pub(crate) scheme: Scheme,
+    pub(crate) celsius: f64,
+    pub(crate) seed: u64,
+    pub(crate) bound_mv: f64,
+    pub(crate) signature: &'a Signature,
+    /// Number in the model, slot, node, electrode.
+    pub(crate) electrodes: Vec<(usize, usize, usize, &'a Electrode)>,
+    /// First spike-source number of each slot: detectors, then point processes.
+    pub(crate) first_source: Vec<u32>,
+}
+
+/// Cells that advance together.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) slots: Vec<Slot>,
+    pub(crate) layout: Arc<Layout>,
+    pub(crate) columns: Columns,
+    pub(crate) before: Vec<f64>,
+    pub(crate) membrane_na: Vec<f64>,
+    pub(crate) system: TreeSystem,
+    /// c/h `[µS]` and area factor of each node, for the membrane current.
+    pub(crate) cap_us: Vec<f64>,
+    pub(crate) area_factor: Vec<f64>,
+    pub(crate) blocks: Vec<Block>,
+    pub(crate) points: Vec<Vec<(usize, usize)>>,
+    pub(crate) densities: Vec<BTreeMap<usize, usize>>,
+    pub(crate) care: Vec<IonCare>,
+    pub(crate) electrodes: Vec<ElectrodeState>,
+    pub(crate) detectors: Vec<Detector>,
+    pub(crate) feeds: Vec<Feed>,
+    pub(crate) queue: Queue,
+    pub(crate) arguments: Vec<f64>,
+    pub(crate) emissions: Vec<Emission>,
+    pub(crate) parts: Vec<Part>,
+    pub(crate) wants_membrane: bool,
+    pub(crate) spikes: Vec<Emitted>,
+    pub(crate) dt_ms: f64,
+    pub(crate) celsius: f64,
+    pub(crate) bound_mv: f64,
+    /// 2 for Crank–Nicolson, 1 for backward Euler.
+    pub(crate) extrapolation: f64,
+    /// Stamp that the state belongs to.
+    pub(crate) step: u64,
+}
+
+impl Group {
+    /// Lays out and places everything; nothing is initialised yet.
+    pub(crate) fn new(slots: Vec<Slot>, parts: &GroupParts<'_>) -> Result<Self, ModelError> {
+        let shared: Vec<Arc<CellModel>> = slots.iter().map(|s| Arc::clone(&s.model)).collect();
+        let cells: Vec<&CellModel> = shared.iter().map(Arc::as_ref).collect();
+        let layout = Layout::new(&cells)?;
+        let (names, columns, plans) = columns(&cells, &layout, parts.celsius)?;
+        let extrapolation = if parts.scheme == Scheme::CrankNicolson { 2.0 } else { 1.0 };
+        let (system, cap_us, area_factor) =
+            system(&cells, &layout, extrapolation / parts.dt_ms, extrapolation);
+        let blocks = Blocks::new(&cells, &parts.signature.densities, &layout, &names)?;
+        let care = care(&names, &plans, &blocks.blocks);
+        let electrodes = parts
+            .electrodes
+            .iter()
+            .map(|&(number, slot, node, electrode)| {
+                let at = layout.at(slot, node);
+                let (dt, seed) = (parts.dt_ms, parts.seed);
+                ElectrodeState::new(electrode, number, at, area_factor[at], dt, seed)
+            })
+            .collect();
+        let mut made = Self {
+            before: columns.v.clone(),
+            membrane_na: Vec::new(),
+            columns,
+            system,
+            cap_us,
+            area_factor,
+            blocks: blocks.blocks,
+            points: blocks.points,
+            densities: blocks.densities,
+            care,
+            electrodes,
+            detectors: Vec::new(),
+            feeds: Vec::new(),
+            queue: Queue::default(),
+            arguments: Vec::new(),
+            emissions: Vec::new(),
+            parts: Vec::new(),
+            wants_membrane: false,
+            spikes: Vec::new(),
+            dt_ms: parts.dt_ms,
+            celsius: parts.celsius,
+            bound_mv: parts.bound_mv,
+            extrapolation,
+            step: 0,
+            layout: Arc::new(layout),
+            slots,
+        };
+        made.add_sources(&cells, &parts.first_source);
+        Ok(made)
+    }
+
+    fn add_sources(&mut self, cells: &[&CellModel], first_source: &[u32]) {
+        for (slot, cell) in cells.iter().enumerate() {
+            let mut source = first_source[slot];
+            for &(node, threshold_mv) in &cell.detectors {
+                let node = self.layout.at(slot, node);
+                self.detectors.push(Detector { node, threshold_mv, source });
+                source += 1;
+            }
+            for &(block, instance) in &self.points[slot] {
+                self.blocks[block].emits[instance] = Some(source);
+                source += 1;
+            }
+        }
+    }
+
+    /// Number of nodes.
+    pub(crate) fn nodes(&self) -> usize {
+        self.columns.v.len()
+    }
+
+    /// Model time at a (half) stamp `[ms]`.
+    pub(crate) fn time(&self, stamp: f64) -> f64 {
+        stamp * self.dt_ms
+    }
+
+    /// Stores the arguments of a connection or stream and returns where.
+    pub(crate) fn store_arguments(&mut self, arguments: &[f64]) -> u32 {
+        let at = self.arguments.len() as u32;
+        self.arguments.extend_from_slice(arguments);
+        at
+    }
+
+    /// Block and instance of a point process.
+    pub(crate) fn point(&self, slot: usize, point: usize) -> (u32, u32) {
+        let (block, instance) = self.points[slot][point];
+        (block as u32, instance as u32)
+    }
+
+    /// Adds a stream of the model.
+    pub(crate) fn add_feed(
+        &mut self,
+        number: usize,
+        target: (usize, usize),
+        timing: &Timing,
+        arguments: &[f64],
+        seed: u64,
+    ) {
+        let (block, instance) = self.point(target.0, target.1);
+        let arguments = self.store_arguments(arguments);
+        let (train, number) = (Train::new(timing, seed, number), number as u32);
+        self.feeds.push(Feed { train, number, block, instance, arguments });
+        self.feed(self.feeds.len() - 1);
+    }
+
+    /// Queues the next event of a stream.
+    pub(crate) fn feed(&mut self, index: usize) {
+        let feed = &mut self.feeds[index];
+        if let Some(t_ms) = feed.train.next() {
+            self.queue.push(Arrival {
+                step: stamp(t_ms, self.dt_ms),
+                t_ms,
+                origin: Origin::Stream(feed.number, index as u32),
+                block: feed.block,
+                instance: feed.instance,
+                arguments: feed.arguments,
+                flag: 0.0,
+            });
+        }
+    }
+
+    /// Resolves a probe of the cell in a slot.
+    pub(crate) fn reading(&self, slot: usize, probe: &Probe) -> Result<Reading, ModelError> {
+        let cell = &self.slots[slot].model;
+        let node = self.layout.at(slot, probe.node);
+        let ion = |name: &String, part| Reading::Ion {
+            ion: self.care.iter().position(|c| c.name == *name).unwrap_or(0),
+            part,
+            node,
+        };
+        Ok(match &probe.quantity {
+            Quantity::Voltage => Reading::Voltage(node),
+            Quantity::MembraneCurrent => Reading::Membrane(node),
+            Quantity::Density { mechanism, variable } => {
+                let found = cell.densities.iter().position(|d| d.mechanism.name() == mechanism);
+                let missing =
+                    || ModelError::NotThere { mechanism: mechanism.clone(), node: probe.node };
+                let block = found.ok_or_else(missing)?;
+                let instance = *self.densities[block].get(&node).ok_or_else(missing)?;
+                let variable = variable_index(&cell.densities[block].mechanism, variable)?;
+                Reading::Variable { block, variable, instance }
+            }
+            Quantity::Point { point, variable } => {
+                let (block, instance) = self.points[slot][*point];
+                let variable = variable_index(self.blocks[block].instances.mechanism(), variable)?;
+                Reading::Variable { block, variable, instance }
+            }
+            Quantity::Reversal(name) => ion(name, IonPart::Reversal),
+            Quantity::Inside(name) => ion(name, IonPart::Inside),
+            Quantity::Outside(name) => ion(name, IonPart::Outside),
+            Quantity::IonCurrent(name) => ion(name, IonPart::Current),
+        })
+    }
+
+    /// Adds the columns of a recording that this group provides.
+    pub(crate) fn add_part(&mut self, part: Part) {
+        if part.columns.iter().any(|(_, r)| matches!(r, Reading::Membrane(_))) {
+            self.wants_membrane = true;
+            self.membrane_na = vec![0.0; self.nodes()];
+        }
+        self.parts.push(part);
+    }
+}
+
+type Plans = Vec<BTreeMap<String, IonPlan>>;
+
+/// Ion names and columns at their start values.
+fn columns(
+    cells: &[&CellModel],
+    layout: &Layout,
+    celsius: f64,
+) -> Result<(Vec<String>, Columns, Plans), ModelError> {
+    let n = layout.position.len();
+    let plans: Plans = cells.iter().map(|cell| plan(cell)).collect::<Result<_, _>>()?;
+    let mut names: Vec<String> = plans.iter().flat_map(|p| p.keys().cloned()).collect();
+    names.sort();
+    names.dedup();
+    let mut made = Columns {
+        v: vec![0.0; n],
+        i: vec![0.0; n],
+        g: vec![0.0; n],
+        area_um2: vec![0.0; n],
+        diam_um: vec![0.0; n],
+        ions: names.iter().map(|_| IonColumns::uniform(n, f64::NAN, 0.0, 1.0, 1.0)).collect(),
+    };
+    for (slot, cell) in cells.iter().enumerate() {
+        let c = cell.compartments();
+        for node in 0..c.len() {
+            let at = layout.at(slot, node);
+            made.v[at] = cell.initial_mv[node];
+            made.area_um2[at] = effective_area_um2(c.area_um2()[node]);
+            made.diam_um[at] = c.diameter_um()[node];
+            for (name, ion) in names.iter().zip(&mut made.ions) {
+                let Some(plan) = plans[slot].get(name) else { continue };
+                ion.valence = plan.ion.valence;
+                ion.reversal_mv[at] = plan.reversal_mv;
+                ion.inside_mm[at] = plan.ion.inside_mm;
+                ion.outside_mm[at] = plan.ion.outside_mm;
+                for (of, inside, starts) in &cell.ion_starts {
+                    if let Some(&value) = starts.get(&node).filter(|_| of == name) {
+                        let column = if *inside { &mut ion.inside_mm } else { &mut ion.outside_mm };
+                        column[at] = value;
+                    }
+                }
+                if plan.follow != Follow::Never {
+                    super::ions::follow_concentrations(ion, &[at as u32], celsius);
+                }
+            }
+        }
+    }
+    Ok((names, made, plans))
+}
+
+fn care(names: &[String], plans: &Plans, blocks: &[Block]) -> Vec<IonCare> {
+    let one = |name: &String| {
+        let uses = plans.iter().filter_map(|p| p.get(name));
+        let follow = uses.clone().map(|p| p.follow).max().unwrap_or(Follow::Never);
+        let current_read = uses.clone().any(|p| p.current_read);
+        let mut nodes: Vec<u32> = blocks
+            .iter()
+            .filter(|b| b.instances.description().ion(name).is_some())
+            .flat_map(|b| b.instances.nodes().iter().copied())
+            .collect();
+        nodes.sort_unstable();
+        nodes.dedup();
+        IonCare { name: name.clone(), follow, current_read, nodes }
+    };
+    names.iter().map(one).collect()
+}
+
+/// The matrix, and capacitance over step and area factor by column position.
+fn system(
+    cells: &[&CellModel],
+    layout: &Layout,
+    per_ms: f64,
+    extrapolation: f64,
+) -> (TreeSystem, Vec<f64>, Vec<f64>) {
+    let n = layout.position.len();
+    let (mut up, mut cap, mut factor) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    for (slot, cell) in cells.iter().enumerate() {
+        let c = cell.compartments();
+        let conductance = c.axial_conductance_us(|section| cell.ra_ohm_cm[section]);
+        for node in 0..c.len() {
+            let at = layout.at(slot, node);
+            up[at] = conductance[node];
+            // µF/cm² × µm² = 1e-5 nF; mA/cm² × µm² = 1e-2 nA.
+            cap[at] = 1e-5 * cell.cm_uf_cm2[node] * c.area_um2()[node] * per_ms;
+            factor[at] = 1e-2 * effective_area_um2(c.area_um2()[node]);
+        }
+    }
+    let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &factor };
+    (TreeSystem::new(layout.forest.clone(), coefficients, extrapolation), cap, factor)
+}

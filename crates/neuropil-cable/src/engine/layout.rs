@@ -1,0 +1,119 @@
+//! Which cells may share a group, and where their nodes lie in its columns.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use neuropil_mechanism::Mechanism;
+use neuropil_mechanism::contract::Scope;
+
+use super::ions::Follow;
+use crate::error::ModelError;
+use crate::model::CellModel;
+use crate::tree::{Forest, ROOT};
+
+/// A mechanism with the values of its GLOBAL parameters.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) mechanism: Arc<Mechanism>,
+    pub(crate) globals: BTreeMap<String, f64>,
+}
+
+impl PartialEq for Shared {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.mechanism, &other.mechanism) && self.globals == other.globals
+    }
+}
+
+/// What cells of one group must have in common: the density mechanisms in their order, and how
+/// each ion's reversal potential is found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Signature {
+    pub(crate) densities: Vec<Shared>,
+    ions: BTreeMap<String, (Follow, u64)>,
+}
+
+impl Signature {
+    /// The signature of a cell.
+    pub(crate) fn of(cell: &CellModel) -> Result<Self, ModelError> {
+        let shared = |d: &crate::model::DensityEntry| Shared {
+            mechanism: Arc::clone(&d.mechanism),
+            globals: d.globals.clone(),
+        };
+        let densities = cell.densities.iter().map(shared).collect();
+        let ions = super::ions::plan(cell)?
+            .into_iter()
+            .map(|(name, plan)| (name, (plan.follow, plan.ion.valence.to_bits())))
+            .collect();
+        Ok(Self { densities, ions })
+    }
+}
+
+/// The mechanism of a point process with its GLOBAL parameters.
+pub(crate) fn point_shared(point: &crate::model::Point) -> Shared {
+    let d = point.mechanism.description();
+    let is_global =
+        |name: &str| d.variable(name).is_some_and(|k| d.variables[k].scope == Scope::Global);
+    let globals = point
+        .parameters
+        .iter()
+        .filter(|(name, _)| is_global(name))
+        .map(|(name, value)| (name.clone(), *value))
+        .collect();
+    Shared { mechanism: Arc::clone(&point.mechanism), globals }
+}
+
+/// Positions of the nodes of some cells.
+#[derive(Debug)]
+pub(crate) struct Layout {
+    /// First number of each cell when cells are simply put one after the other, and the total.
+    pub(crate) first: Vec<usize>,
+    /// Column position of each node so numbered.
+    pub(crate) position: Vec<u32>,
+    /// The elimination schedule over column positions.
+    pub(crate) forest: Forest,
+}
+
+impl Layout {
+    /// Orders the nodes so that compartments with the same density mechanisms are adjacent, those
+    /// in the order of elimination: every mechanism then works on a few long stretches.
+    pub(crate) fn new(cells: &[&CellModel]) -> Result<Self, ModelError> {
+        let mut first = vec![0];
+        let mut parents: Vec<Vec<u32>> = Vec::with_capacity(cells.len());
+        let mut sets: Vec<(bool, Vec<usize>)> = Vec::new();
+        for cell in cells {
+            let c = cell.compartments();
+            let parent = c.parent().iter().enumerate();
+            parents.push(parent.map(|(k, &p)| if k == 0 { ROOT } else { p as u32 }).collect());
+            for node in 0..c.len() {
+                let on_it = cell.densities.iter().enumerate();
+                let set: Vec<usize> =
+                    on_it.filter(|(_, d)| d.nodes.contains_key(&node)).map(|(k, _)| k).collect();
+                sets.push((set.is_empty(), set));
+            }
+            first.push(first[first.len() - 1] + c.len());
+        }
+        let slices: Vec<&[u32]> = parents.iter().map(Vec::as_slice).collect();
+        let mut forest = Forest::new(&slices)?;
+        let mut order: Vec<u32> = forest.node().to_vec();
+        // Stable: within a set, nodes stay in the order of elimination.
+        order.sort_by(|&a, &b| sets[a as usize].cmp(&sets[b as usize]));
+        let mut position = vec![0u32; order.len()];
+        for (at, &node) in order.iter().enumerate() {
+            position[node as usize] = at as u32;
+        }
+        forest.renumber(&position);
+        Ok(Self { first, position, forest })
+    }
+
+    /// Column position of a node of the cell in a slot.
+    pub(crate) fn at(&self, slot: usize, node: usize) -> usize {
+        self.position[self.first[slot] + node] as usize
+    }
+
+    /// The cell's slot and node number at a column position.
+    pub(crate) fn whose(&self, position: usize) -> (usize, usize) {
+        let plain = self.position.iter().position(|&p| p as usize == position).unwrap_or(0);
+        let slot = self.first.partition_point(|&f| f <= plain) - 1;
+        (slot, plain - self.first[slot])
+    }
+}

@@ -1,0 +1,32 @@
+//! Cells that advance together: state, and one step of it.
+//!
+//! A [`Group`] holds the nodes of some cells in one set of columns, the instances of all their
+//! mechanisms, the matrix, the events that will reach them, and what is sampled from them. It
+//! never looks at another group: spikes that leave it are collected, events that enter it are
+//! queued, and whole minimum-delay epochs pass in between.
+//!
+//! # One step, from stamp n to n + 1
+//!
+//! 1. solve for the potential with the currents found at stamp n (electrodes at their mean over
+//!    the step), and extrapolate (Crank–Nicolson);
+//! 2. find threshold crossings, interpolated within the step, stamped n + 1;
+//! 3. correct the ion currents to the half step (Crank–Nicolson), advance all states at the new
+//!    potential in the order of the mechanisms, then the Nernst potentials;
+//! 4. deliver the events of stamp n + 1;
+//! 5. evaluate all currents; 6. sample stamp n + 1.
+
+mod block;
+mod electrode;
+mod events;
+mod group;
+mod guard;
+mod ions;
+mod layout;
+mod probe;
+mod step;
+mod streams;
+
+pub(crate) use events::{Arrival, Origin};
+pub(crate) use group::{Emitted, Group, GroupParts, Slot};
+pub(crate) use layout::Signature;
+pub(crate) use probe::Part;

@@ -1,0 +1,306 @@
+//! One step of a group, and its beginning.
+
+use neuropil_mechanism::contract::{Emission, Event};
+
+use super::block::{Block, Source};
+use super::events::{Arrival, Origin, stamp};
+use super::group::{Emitted, Group};
+use super::ions::{Follow, follow_concentrations};
+use super::probe::View;
+use crate::error::RunError;
+use crate::tree::Verdict;
+
+/// Which kernels are run.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kernel {
+    Currents,
+    Advance,
+}
+
+impl Group {
+    /// Runs every INITIAL, delivers the events of time 0, evaluates currents and samples stamp 0.
+    /// Blocks that write concentrations come first, then Nernst potentials, then the others.
+    pub(crate) fn initialize(&mut self) -> Result<(), RunError> {
+        for writers in [true, false] {
+            for k in 0..self.blocks.len() {
+                if self.blocks[k].writes_ions == writers {
+                    self.initialize_block(k)?;
+                }
+            }
+            self.follow(Follow::AtStart);
+        }
+        self.deliver()?;
+        self.currents()?;
+        self.sample();
+        Ok(())
+    }
+
+    fn initialize_block(&mut self, k: usize) -> Result<(), RunError> {
+        let mut emissions = std::mem::take(&mut self.emissions);
+        fetch_pointers(&mut self.blocks, k, &self.columns.v);
+        let mut around = self.columns.around(0.0, self.dt_ms, self.celsius);
+        let done = self.blocks[k].instances.initialize(&mut around, &mut emissions);
+        done.map_err(|fault| self.fault(fault))?;
+        let sent = self.emit(k, &emissions);
+        emissions.clear();
+        self.emissions = emissions;
+        sent
+    }
+
+    /// Lets a connection's stored numbers be set by its mechanism.
+    pub(crate) fn open_connection(
+        &mut self,
+        block: u32,
+        instance: u32,
+        at: u32,
+        count: usize,
+    ) -> Result<(), RunError> {
+        let arguments = &mut self.arguments[at as usize..at as usize + count];
+        let mut around = self.columns.around(0.0, self.dt_ms, self.celsius);
+        let instances = &mut self.blocks[block as usize].instances;
+        let done = instances.open_connection(instance as usize, arguments, &mut around);
+        done.map_err(|fault| self.fault(fault))
+    }
+
+    /// Advances to a stamp. On an error the state is that of the failed step; what was sampled
+    /// before stays.
+    pub(crate) fn advance_to(&mut self, until: u64) -> Result<(), RunError> {
+        while self.step < until {
+            self.advance_one()?;
+        }
+        Ok(())
+    }
+
+    fn advance_one(&mut self) -> Result<(), RunError> {
+        let c = &mut self.columns;
+        let verdict = self.system.step(&mut c.v, &mut self.before, &c.i, &c.g, self.bound_mv);
+        if verdict == Verdict::Runaway {
+            return Err(self.runaway());
+        }
+        self.detect();
+        if self.wants_membrane {
+            self.measure_membrane();
+        }
+        if self.extrapolation == 2.0 {
+            self.correct_ion_currents();
+        }
+        self.step += 1;
+        self.kernel(Kernel::Advance, self.time(self.step as f64))?;
+        self.follow(Follow::Always);
+        self.deliver()?;
+        self.currents()?;
+        self.sample();
+        Ok(())
+    }
+
+    /// Upward threshold crossings between the last two potentials.
+    fn detect(&mut self) {
+        for d in &self.detectors {
+            let (from, to) = (self.before[d.node], self.columns.v[d.node]);
+            if from < d.threshold_mv && to >= d.threshold_mv {
+                let offset = (to - d.threshold_mv) / (to - from);
+                // The crossing lies after the beginning of the step: an offset of 1 is rounding.
+                let offset = offset.min(1.0 - f64::EPSILON);
+                self.spikes.push(Emitted { step: self.step + 1, source: d.source, offset });
+            }
+        }
+    }
+
+    /// Ionic and capacitive current of each node over the step, without electrodes.
+    fn measure_membrane(&mut self) {
+        let c = &self.columns;
+        for k in 0..c.v.len() {
+            let change = (c.v[k] - self.before[k]) / self.extrapolation;
+            self.membrane_na[k] =
+                self.cap_us[k] * change + self.area_factor[k] * (c.i[k] + c.g[k] * change);
+        }
+        for e in &self.electrodes {
+            let change = (c.v[e.node] - self.before[e.node]) / self.extrapolation;
+            let own = e.added.0 + e.added.1 * change;
+            self.membrane_na[e.node] -= self.area_factor[e.node] * own;
+        }
+    }
+
+    /// Ion currents at the half step, for whoever integrates them.
+    fn correct_ion_currents(&mut self) {
+        let c = &mut self.columns;
+        for (care, ion) in self.care.iter().zip(&mut c.ions) {
+            if care.current_read {
+                for &node in &care.nodes {
+                    let k = node as usize;
+                    let change = 0.5 * (c.v[k] - self.before[k]);
+                    ion.current_ma_cm2[k] += ion.conductance_s_cm2[k] * change;
+                }
+            }
+        }
+    }
+
+    fn follow(&mut self, least: Follow) {
+        for (care, ion) in self.care.iter().zip(&mut self.columns.ions) {
+            if care.follow >= least {
+                follow_concentrations(ion, &care.nodes, self.celsius);
+            }
+        }
+    }
+
+    fn currents(&mut self) -> Result<(), RunError> {
+        self.columns.clear_currents();
+        self.kernel(Kernel::Currents, self.time(self.step as f64 + 0.5))?;
+        let (t, to) = (self.time(self.step as f64), self.time((self.step + 1) as f64));
+        let c = &mut self.columns;
+        for electrode in &mut self.electrodes {
+            electrode.apply(t, to, &c.v, &mut c.i, &mut c.g);
+        }
+        Ok(())
+    }
+
+    fn kernel(&mut self, kernel: Kernel, t_ms: f64) -> Result<(), RunError> {
+        for k in 0..self.blocks.len() {
+            fetch_pointers(&mut self.blocks, k, &self.columns.v);
+            let mut around = self.columns.around(t_ms, self.dt_ms, self.celsius);
+            let instances = &mut self.blocks[k].instances;
+            let done = match kernel {
+                Kernel::Currents => instances.currents(&mut around),
+                Kernel::Advance => instances.advance(&mut around),
+            };
+            done.map_err(|fault| self.fault(fault))?;
+        }
+        Ok(())
+    }
+
+    /// Delivers everything due at the present stamp, in order of time and origin.
+    fn deliver(&mut self) -> Result<(), RunError> {
+        while let Some(arrival) = self.queue.pop_due(self.step) {
+            match arrival.origin {
+                Origin::Stream(_, feed) => self.feed(feed as usize),
+                Origin::Itself(version) => {
+                    let block = &self.blocks[arrival.block as usize];
+                    if block.itself[arrival.instance as usize].0 > version {
+                        continue; // moved
+                    }
+                }
+                Origin::Connection(_) | Origin::Outside(_) => {}
+            }
+            self.receive(arrival)?;
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, arrival: Arrival) -> Result<(), RunError> {
+        let k = arrival.block as usize;
+        let block = &mut self.blocks[k];
+        let port = block.instances.description().events.as_ref();
+        let count = port.map_or(0, |p| p.arguments.len());
+        let mut blank = [0.0; 16];
+        let mut long = Vec::new();
+        let arguments = match arrival.origin {
+            Origin::Itself(_) if count <= blank.len() => &mut blank[..count],
+            Origin::Itself(_) => {
+                long.resize(count, 0.0);
+                &mut long[..]
+            }
+            _ => &mut self.arguments[arrival.arguments as usize..][..count],
+        };
+        let event = Event {
+            instance: arrival.instance as usize,
+            t_ms: arrival.t_ms,
+            flag: arrival.flag,
+            arguments,
+        };
+        let mut emissions = std::mem::take(&mut self.emissions);
+        let mut around = self.columns.around(arrival.t_ms, self.dt_ms, self.celsius);
+        let done = block.instances.receive(event, &mut around, &mut emissions);
+        done.map_err(|fault| self.fault(fault))?;
+        let sent = if emissions.is_empty() { Ok(()) } else { self.emit(k, &emissions) };
+        emissions.clear();
+        self.emissions = emissions;
+        sent
+    }
+
+    /// Carries out what instances of a block asked for.
+    fn emit(&mut self, k: usize, emissions: &[Emission]) -> Result<(), RunError> {
+        for &emission in emissions {
+            match emission {
+                Emission::ToSelf { instance, t_ms, flag } => {
+                    let version = self.blocks[k].itself[instance].0;
+                    self.blocks[k].itself[instance].1 = flag;
+                    self.send_self(k, instance, t_ms, flag, version)?;
+                }
+                Emission::MoveSelf { instance, t_ms } => {
+                    let (version, flag) = &mut self.blocks[k].itself[instance];
+                    *version += 1;
+                    let (version, flag) = (*version, *flag);
+                    self.send_self(k, instance, t_ms, flag, version)?;
+                }
+                Emission::Spike { instance, t_ms } => {
+                    if let Some(source) = self.blocks[k].emits[instance] {
+                        let late = self.step as f64 - t_ms / self.dt_ms;
+                        let offset = if late > 0.0 && late < 1.0 { late } else { 0.0 };
+                        self.spikes.push(Emitted { step: self.step, source, offset });
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn send_self(
+        &mut self,
+        k: usize,
+        instance: usize,
+        t_ms: f64,
+        flag: f64,
+        version: u32,
+    ) -> Result<(), RunError> {
+        let step = stamp(t_ms, self.dt_ms);
+        if step < self.step {
+            let description = self.blocks[k].instances.description();
+            let node = self.blocks[k].instances.nodes()[instance];
+            let (slot, _) = self.layout.whose(node as usize);
+            return Err(RunError::PastEvent {
+                t_ms: self.time(self.step as f64),
+                cell: self.slots[slot].id,
+                mechanism: description.name.clone(),
+                at_ms: t_ms,
+            });
+        }
+        self.queue.push(Arrival {
+            step,
+            t_ms,
+            origin: Origin::Itself(version),
+            block: k as u32,
+            instance: instance as u32,
+            arguments: 0,
+            flag,
+        });
+        Ok(())
+    }
+
+    fn sample(&mut self) {
+        let view = View {
+            v: &self.columns.v,
+            membrane_na: &self.membrane_na,
+            blocks: &self.blocks,
+            ions: &self.columns.ions,
+        };
+        for part in &mut self.parts {
+            if part.is_due(self.step) {
+                part.values.extend(part.columns.iter().map(|&(_, reading)| view.read(reading)));
+            }
+        }
+    }
+}
+
+/// Copies what the POINTERs of a block read into its columns.
+fn fetch_pointers(blocks: &mut [Block], k: usize, v: &[f64]) {
+    for index in 0..blocks[k].links.len() {
+        let link = blocks[k].links[index];
+        let value = match link.source {
+            Source::Voltage(node) => v[node],
+            Source::Variable { block, variable, instance } => {
+                blocks[block].instances.column(variable).get(instance)
+            }
+        };
+        blocks[k].instances.pointer_mut(link.pointer)[link.instance] = value;
+    }
+}

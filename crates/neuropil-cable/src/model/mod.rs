@@ -1,0 +1,27 @@
+//! What is to be simulated: cells, what they are made of, what joins and drives them, and what is
+//! recorded. Checked where it is said; nothing here advances in time.
+
+mod cell;
+mod electrode;
+mod ion;
+mod mechanism;
+mod network;
+mod record;
+mod stream;
+mod waveform;
+
+pub use cell::{CellModel, Painted, Site, View};
+pub use electrode::Electrode;
+pub use ion::{Ion, Reversal};
+pub use mechanism::{Density, Point, Reference, Values};
+pub use network::{CableModel, Connection, Scheme, SpikeSource, SynapseTarget};
+pub use record::{Column, Probe, Quantity, Sampling};
+pub use stream::{EventStream, Timing};
+pub use waveform::Waveform;
+
+pub(crate) use cell::pointer_index;
+pub(crate) use ion::nernst_mv;
+pub(crate) use record::{ion_names, variable_index};
+pub(crate) use waveform::NoiseState;
+
+pub(crate) use cell::DensityEntry;
