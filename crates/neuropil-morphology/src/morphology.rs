@@ -41,8 +41,7 @@ impl Morphology {
                 children[parent.section].push(index);
             }
         }
-        let middle = if sections[0].kind() == Kind::Soma { 0.5 } else { 0.0 };
-        let origin = Location::new(0, middle);
+        let origin = Location::new(0, origin_fraction(&sections, &children[0]));
         let mut start_um = vec![0.0; sections.len()];
         for (index, section) in sections.iter().enumerate() {
             if let Some(at) = section.parent() {
@@ -70,7 +69,8 @@ impl Morphology {
         self.sections.iter().position(|section| section.name() == name)
     }
 
-    /// Where path distances count from: the middle of the root if it is a soma, else its 0-end.
+    /// Where path distances count from: the middle of the root if it is a soma, else its 0-end; the
+    /// 0-end also of a soma drawn from its middle, in two sections.
     pub const fn origin(&self) -> Location {
         self.origin
     }
@@ -105,6 +105,14 @@ impl Morphology {
     pub fn volume_um3(&self) -> f64 {
         self.sections.iter().map(Section::volume_um3).sum()
     }
+}
+
+fn origin_fraction(sections: &[Section], children: &[usize]) -> f64 {
+    let soma = |index: usize| sections[index].kind() == Kind::Soma;
+    let goes_both_ways = children
+        .iter()
+        .any(|&child| soma(child) && sections[child].parent().is_some_and(|at| at.fraction == 0.0));
+    if soma(0) && !goes_both_ways { 0.5 } else { 0.0 }
 }
 
 fn from_origin(sections: &[Section], start_um: &[f64], origin: Location, at: Location) -> f64 {

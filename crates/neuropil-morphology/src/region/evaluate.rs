@@ -198,8 +198,8 @@ impl<'a> Scope<'a> {
     fn distances(&self, index: usize, low: f64, high: f64, add: &mut impl FnMut(f64, f64)) {
         let origin = self.morphology.origin();
         let at = |fraction| self.morphology.distance_um(Location::new(index, fraction));
-        let turns: &[f64] = if index == origin.section { &[0.0, 0.5, 1.0] } else { &[0.0, 1.0] };
-        for pair in turns.windows(2) {
+        let middle = if index == origin.section { origin.fraction } else { 0.0 };
+        for pair in [0.0, middle, 1.0].windows(2) {
             linear([pair[0], pair[1]], [at(pair[0]), at(pair[1])], low, high, add);
         }
     }

@@ -53,14 +53,21 @@ impl Examination {
 
     fn values(&mut self, tree: &SampleTree, options: &Options) {
         let mut far = false;
-        for sample in tree.samples() {
+        let children = tree.children();
+        let tags = tree.tags();
+        for (index, sample) in tree.samples().iter().enumerate() {
             let Sample { line, id, tag, xyz_um, radius_um, .. } = *sample;
             if radius_um < 0.0 {
                 self.errors.push(SwcError::NegativeRadius { line, id, radius_um });
             }
             if radius_um == 0.0 {
-                let what = if tag == 1 { "soma" } else { "neurite" };
-                self.errors.push(SwcError::ZeroRadius { line, id, what });
+                let on_neurite = tree.parents()[index].is_some_and(|parent| tags[parent] != 1);
+                if tag != 1 && on_neurite && children[index].is_empty() {
+                    self.warnings.push(SwcWarning::PointedTip { line, id });
+                } else {
+                    let what = if tag == 1 { "soma" } else { "neurite" };
+                    self.errors.push(SwcError::ZeroRadius { line, id, what });
+                }
             }
             if tag < 0 {
                 self.errors.push(SwcError::NegativeType { line, id, tag });
@@ -79,7 +86,7 @@ impl Examination {
         let children = tree.children();
         let mut unknown = Vec::new();
         for (index, &Sample { line, id, tag, .. }) in tree.samples().iter().enumerate() {
-            if tag == 5 || tag == 6 {
+            if tags[index] != tag {
                 self.warnings.push(SwcWarning::StructuralType { line, id, tag });
             } else if tag > 4 && !unknown.contains(&tag) {
                 unknown.push(tag);

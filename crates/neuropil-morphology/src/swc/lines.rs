@@ -1,12 +1,12 @@
 //! Bytes to samples.
 
 use super::error::SwcError;
-use super::sample::{Sample, SampleTree};
+use super::sample::{Sample, Samples};
 use super::warning::{Loaded, SwcWarning};
 
 const FIELDS: [&str; 7] = ["id", "type", "x", "y", "z", "radius", "parent"];
 
-pub(super) fn read(bytes: &[u8]) -> Result<Loaded<SampleTree>, SwcError> {
+pub(super) fn read(bytes: &[u8]) -> Result<Loaded<Samples>, SwcError> {
     let mut warnings = Vec::new();
     let body = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(body) => {
@@ -20,6 +20,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Loaded<SampleTree>, SwcError> {
     let (mut samples, mut comments) = (Vec::new(), Vec::new());
     let mut wide = None;
     for (line, row) in (1..).zip(rows(&text)) {
+        if samples.is_empty() && row.replace(' ', "").starts_with("##x,y,z") {
+            return Err(SwcError::OtherFormat { format: "a list of marks (Vaa3D), not a cell" });
+        }
         let (content, comment) = match row.split_once('#') {
             Some((content, comment)) => (content, Some(comment)),
             None => (row, None),
@@ -41,14 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Loaded<SampleTree>, SwcError> {
         return Err(SwcError::Empty { what });
     }
     warnings.extend(wide);
-    let tree = SampleTree::new(samples, comments)?;
-    for &root in &tree.roots() {
-        let Sample { line, id, parent, .. } = tree.samples()[root];
-        if parent == 0 {
-            warnings.push(SwcWarning::RootParentZero { line, id });
-        }
-    }
-    Ok(Loaded { value: tree, warnings })
+    Ok(Loaded { value: Samples { samples, comments }, warnings })
 }
 
 /// Refuses what is evidently some other kind of file.

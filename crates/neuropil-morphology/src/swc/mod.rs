@@ -26,6 +26,7 @@ mod file;
 mod graph;
 mod lines;
 mod options;
+mod repair;
 mod sample;
 mod warning;
 mod write;
@@ -33,19 +34,36 @@ mod write;
 pub use error::SwcError;
 pub use file::{FileError, load_file, read_file};
 pub use options::{Options, Profile, SomaPolicy};
-pub use sample::{Sample, SampleTree};
+pub use repair::{Change, Repairs, Roots, repair};
+pub use sample::{Sample, SampleTree, Samples};
 pub use warning::{Loaded, SwcWarning};
 pub use write::write;
 
 use crate::morphology::Morphology;
 
-/// Reads samples; nothing is assumed about what they depict.
+/// Reads lines into samples, without asking whether they form a tree: the start of a repair.
 ///
 /// # Errors
-/// [`SwcError`] for the first line that is not a sample, or the first sample whose place in the tree
-/// is not defined (duplicate id, missing parent, cycle).
-pub fn read(bytes: impl AsRef<[u8]>) -> Result<Loaded<SampleTree>, SwcError> {
+/// [`SwcError`] for the first line that is not a sample.
+pub fn read_samples(bytes: impl AsRef<[u8]>) -> Result<Loaded<Samples>, SwcError> {
     lines::read(bytes.as_ref())
+}
+
+/// Reads samples that form a tree (or several); nothing is assumed about what they depict.
+///
+/// # Errors
+/// As [`read_samples`], and for the first sample whose place in the tree is not defined (duplicate
+/// id, missing parent, cycle).
+pub fn read(bytes: impl AsRef<[u8]>) -> Result<Loaded<SampleTree>, SwcError> {
+    let Loaded { value, mut warnings } = read_samples(bytes)?;
+    let tree = SampleTree::new(value.samples, value.comments)?;
+    for root in tree.roots() {
+        let Sample { line, id, parent, .. } = tree.samples()[root];
+        if parent == 0 {
+            warnings.push(SwcWarning::RootParentZero { line, id });
+        }
+    }
+    Ok(Loaded { value: tree, warnings })
 }
 
 /// Reads samples and builds the cell.

@@ -37,6 +37,15 @@ impl Sample {
     }
 }
 
+/// What a file says, line by line; ids and parents are not checked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Samples {
+    /// The samples in file order.
+    pub samples: Vec<Sample>,
+    /// Comment lines without their `#`, in order.
+    pub comments: Vec<String>,
+}
+
 /// Samples whose ids are unique and whose parents exist, without cycles; possibly several trees.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleTree {
@@ -98,15 +107,13 @@ impl SampleTree {
         children
     }
 
-    /// Structure types with fork (5) and end (6) points replaced by their parent's type, 0 at a root.
+    /// Structure types, where fork (5) and end (6) points on a neurite take their parent's type.
     pub fn tags(&self) -> Vec<i64> {
         let mut tags = vec![0; self.samples.len()];
         for &index in &self.order {
-            tags[index] = match (self.samples[index].tag, self.parent[index]) {
-                (5 | 6, Some(parent)) => tags[parent],
-                (5 | 6, None) => 0,
-                (tag, _) => tag,
-            };
+            let before = self.parent[index].map_or(1, |parent| tags[parent]);
+            let tag = self.samples[index].tag;
+            tags[index] = if matches!(tag, 5 | 6) && before != 1 { before } else { tag };
         }
         tags
     }

@@ -53,6 +53,8 @@ pub enum SwcWarning {
          is it a diameter, or a misplaced point?"
     )]
     RadiusJump { line: usize, id: i64, radius_um: f64 },
+    #[error("line {line}: radius 0 of the tip sample {id}; the neurite ends in a point")]
+    PointedTip { line: usize, id: i64 },
     #[error("there is no soma")]
     NoSoma,
     #[error(
@@ -83,6 +85,7 @@ impl SwcWarning {
             | Self::FarFromSoma { line, .. }
             | Self::LargeRadius { line, .. }
             | Self::RadiusJump { line, .. }
+            | Self::PointedTip { line, .. }
             | Self::SingleSampleNeurite { line, .. }
             | Self::LeftOut { line, .. } => Some(*line),
             Self::Tolerated { error, .. } => error.line(),

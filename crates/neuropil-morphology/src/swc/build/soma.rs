@@ -102,8 +102,12 @@ fn auto(tree: &SampleTree, tags: &[i64], soma: &[usize], centre: Point) -> Resul
         Some(Err(reason)) => return Err(SwcError::ThreePoint { reason }),
         None => {}
     }
+    // A stack may be traced from its middle: what matters is that no sample has three soma neighbours.
     let children = tree.children();
-    let fork = soma.iter().find(|&&s| children[s].iter().filter(|&&c| tags[c] == 1).count() > 1);
+    let fork = soma.iter().find(|&&s| {
+        let ahead = children[s].iter().filter(|&&child| tags[child] == 1).count();
+        ahead + usize::from(s != soma[0]) > 2
+    });
     if let Some(&fork) = fork {
         let (line, id) = (samples[fork].line, samples[fork].id);
         return Err(SwcError::BranchedSoma { line, id });
