@@ -3,14 +3,22 @@
 //! Every model states its equations, its order of operations within a step and its source. All of
 //! NEST's parameter names, defaults and refractory rules are kept, so that spike trains agree.
 
+mod adaptive;
+mod aeif;
+mod aeif_cond;
+mod aeif_psc;
 mod contract;
 mod drive;
+mod hh;
+mod iaf_cond;
 mod iaf_psc_alpha;
 mod iaf_psc_delta;
 mod iaf_psc_exp;
 mod lanes;
 mod linear;
+mod nonlinear;
 mod registry;
+mod synapses;
 mod table;
 
 pub use contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};

@@ -3,8 +3,20 @@
 use super::contract::ModelInfo;
 
 /// Every built-in model.
-pub static MODELS: &[&ModelInfo] =
-    &[&super::iaf_psc_delta::INFO, &super::iaf_psc_exp::INFO, &super::iaf_psc_alpha::INFO];
+pub static MODELS: &[&ModelInfo] = &[
+    &super::iaf_psc_delta::INFO,
+    &super::iaf_psc_exp::INFO,
+    &super::iaf_psc_alpha::INFO,
+    &super::iaf_cond::EXP,
+    &super::iaf_cond::ALPHA,
+    &super::aeif_cond::EXP,
+    &super::aeif_cond::ALPHA,
+    &super::aeif_psc::EXP,
+    &super::aeif_psc::ALPHA,
+    &super::aeif_psc::DELTA,
+    &super::hh::PSC_ALPHA,
+    &super::hh::COND_EXP_TRAUB,
+];
 
 /// The model of that name.
 pub fn find(name: &str) -> Option<&'static ModelInfo> {

@@ -1,0 +1,163 @@
+//! Synaptic variables of models without closed solution, in the order in which a state holds them.
+
+use super::table::Given;
+use crate::description::ModelError;
+
+/// Coefficients of an excitatory and an inhibitory input.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Coefficients {
+    rate_ex: f64,
+    rate_in: f64,
+    e_ex: f64,
+    e_in: f64,
+    /// What a weight of 1 adds.
+    pub kicks: [f64; 2],
+    /// −1 where inhibition is kept positive.
+    sign_in: f64,
+}
+
+/// A kind of synapse: `COUNT` state variables.
+pub(super) trait Synapses: Send + 'static {
+    /// Positions (within the synaptic variables) that weights are added to.
+    const INPUTS: Option<[usize; 2]>;
+
+    /// Current into the cell.
+    fn current(c: &Coefficients, v: f64, s: &[f64]) -> f64;
+
+    /// Slopes of the synaptic variables.
+    fn slopes(c: &Coefficients, s: &[f64], slopes: &mut [f64]);
+}
+
+/// `g' = −g/τ`, `I = g (E − V)`; order g_ex, g_in.
+#[derive(Debug)]
+pub(super) struct ConductanceExp;
+/// `g'' = −2g'/τ − g/τ²`, `I = g (E − V)`; order dg_ex, g_ex, dg_in, g_in.
+#[derive(Debug)]
+pub(super) struct ConductanceAlpha;
+/// `I' = −I/τ`; order I_ex, I_in.
+#[derive(Debug)]
+pub(super) struct CurrentExp;
+/// `I'' = −2I'/τ − I/τ²`; order dI_ex, I_ex, dI_in, I_in.
+#[derive(Debug)]
+pub(super) struct CurrentAlpha;
+/// Input moves the potential itself.
+#[derive(Debug)]
+pub(super) struct Jumps;
+
+#[inline(always)]
+fn exponential(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+    slopes[0] = -s[0] * c.rate_ex;
+    slopes[1] = -s[1] * c.rate_in;
+}
+
+#[inline(always)]
+fn alpha(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+    slopes[0] = -s[0] * c.rate_ex;
+    slopes[1] = s[0] - s[1] * c.rate_ex;
+    slopes[2] = -s[2] * c.rate_in;
+    slopes[3] = s[2] - s[3] * c.rate_in;
+}
+
+impl Synapses for ConductanceExp {
+    const INPUTS: Option<[usize; 2]> = Some([0, 1]);
+
+    #[inline(always)]
+    fn current(c: &Coefficients, v: f64, s: &[f64]) -> f64 {
+        s[0] * (c.e_ex - v) + s[1] * (c.e_in - v)
+    }
+
+    #[inline(always)]
+    fn slopes(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+        exponential(c, s, slopes);
+    }
+}
+
+impl Synapses for ConductanceAlpha {
+    const INPUTS: Option<[usize; 2]> = Some([0, 2]);
+
+    #[inline(always)]
+    fn current(c: &Coefficients, v: f64, s: &[f64]) -> f64 {
+        s[1] * (c.e_ex - v) + s[3] * (c.e_in - v)
+    }
+
+    #[inline(always)]
+    fn slopes(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+        alpha(c, s, slopes);
+    }
+}
+
+impl Synapses for CurrentExp {
+    const INPUTS: Option<[usize; 2]> = Some([0, 1]);
+
+    #[inline(always)]
+    fn current(c: &Coefficients, _v: f64, s: &[f64]) -> f64 {
+        s[0] + c.sign_in * s[1]
+    }
+
+    #[inline(always)]
+    fn slopes(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+        exponential(c, s, slopes);
+    }
+}
+
+impl Synapses for CurrentAlpha {
+    const INPUTS: Option<[usize; 2]> = Some([0, 2]);
+
+    #[inline(always)]
+    fn current(c: &Coefficients, _v: f64, s: &[f64]) -> f64 {
+        s[1] + c.sign_in * s[3]
+    }
+
+    #[inline(always)]
+    fn slopes(c: &Coefficients, s: &[f64], slopes: &mut [f64]) {
+        alpha(c, s, slopes);
+    }
+}
+
+impl Synapses for Jumps {
+    const INPUTS: Option<[usize; 2]> = None;
+
+    #[inline(always)]
+    fn current(_c: &Coefficients, _v: f64, _s: &[f64]) -> f64 {
+        0.0
+    }
+
+    #[inline(always)]
+    fn slopes(_c: &Coefficients, _s: &[f64], _slopes: &mut [f64]) {}
+}
+
+/// How the amplitude of a synapse is to be understood, and how inhibition is kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Form {
+    /// Reversal potentials E_ex and E_in are wanted.
+    pub conductance: bool,
+    /// The weight is the peak of an alpha function: it is added to the slope, times e/τ.
+    pub alpha: bool,
+    /// The inhibitory variable is positive.
+    pub inhibition_positive: bool,
+}
+
+impl Coefficients {
+    /// From the parameters `tau_syn_ex`, `tau_syn_in` and, for conductances, `E_ex`, `E_in`.
+    ///
+    /// # Errors
+    /// [`ModelError::Parameter`] for values out of range.
+    pub fn new(given: &Given<'_>, n: usize, form: Form) -> Result<Self, ModelError> {
+        let (tau_ex, tau_in) = (given.positive("tau_syn_ex", n)?, given.positive("tau_syn_in", n)?);
+        let sign_in = if form.inhibition_positive { -1.0 } else { 1.0 };
+        let kick = |tau: f64| if form.alpha { std::f64::consts::E / tau } else { 1.0 };
+        let reversal = |name| if form.conductance { given.finite(name, n) } else { Ok(0.0) };
+        Ok(Self {
+            rate_ex: 1.0 / tau_ex,
+            rate_in: 1.0 / tau_in,
+            e_ex: reversal("E_ex")?,
+            e_in: reversal("E_in")?,
+            kicks: [kick(tau_ex), sign_in * kick(tau_in)],
+            sign_in,
+        })
+    }
+
+    /// Of a model without synaptic variables.
+    pub const NONE: Self =
+        Self { rate_ex: 0.0, rate_in: 0.0, e_ex: 0.0, e_in: 0.0, kicks: [1.0; 2], sign_in: 1.0 };
+}
