@@ -86,6 +86,33 @@ impl Stream {
         bits
     }
 
+    /// Fills `out` with random words, beginning with a fresh block: faster than one at a time.
+    ///
+    /// # Panics
+    /// If the length is not a multiple of 4.
+    #[inline(always)]
+    pub fn fill(&mut self, out: &mut [u32]) {
+        assert!(out.len().is_multiple_of(4), "words come in blocks of four");
+        let (entity, key, first) = (self.entity, self.key, self.index);
+        let [low, high] = [entity as u32, (entity >> 32) as u32];
+        // Sixteen counters side by side: the loop over them is what becomes vectors.
+        for (part, words) in out.chunks_mut(64).enumerate() {
+            let mut side = [[0u32; 16]; 4];
+            for lane in 0..16 {
+                let index = first + (part * 16 + lane) as u64;
+                let block = philox([low, high, index as u32, (index >> 32) as u32], key);
+                for (row, word) in side.iter_mut().zip(block) {
+                    row[lane] = word;
+                }
+            }
+            for (k, word) in words.iter_mut().enumerate() {
+                *word = side[k % 4][k / 4];
+            }
+        }
+        self.index += out.len() as u64 / 4;
+        self.used = 4;
+    }
+
     /// The next 64 random bits.
     #[inline]
     pub fn next_u64(&mut self) -> u64 {
@@ -181,6 +208,16 @@ mod tests {
             let mean = counts.iter().sum::<f64>() / f64::from(n);
             assert!((mean - rate).abs() < 4.0 * (rate / f64::from(n)).sqrt(), "mean {mean}");
         }
+    }
+
+    #[test]
+    fn filling_is_drawing_block_by_block() {
+        let mut stream = Stream::new(key(1, "fill", 0), 1 << 40);
+        let mut filled = [0; 204];
+        stream.fill(&mut filled);
+        let mut single = Stream::new(key(1, "fill", 0), 1 << 40);
+        assert!(filled.iter().all(|word| *word == single.next_u32()));
+        assert_eq!(stream.next_u64(), single.next_u64());
     }
 
     #[test]

@@ -18,7 +18,8 @@ impl Observer for Sum {
     fn spikes(&mut self, block: SpikeBlock<'_>) -> Result<(), RecordError> {
         self.spikes += block.neurons.len() as u64;
         for (step, neuron) in block.steps.iter().zip(block.neurons) {
-            self.hash = (self.hash ^ (step << 32 | u64::from(*neuron))).wrapping_mul(0x100_0000_01b3);
+            self.hash =
+                (self.hash ^ (step << 32 | u64::from(*neuron))).wrapping_mul(0x100_0000_01b3);
         }
         Ok(())
     }
@@ -81,7 +82,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         clock: Clock::new(0.1)?,
         seed: 1,
         populations: vec![population("E", ne), population("I", ni)],
-        connections: vec![join(0, 0, ce, j), join(0, 1, ce, j), join(1, 0, ci, -5.0 * j), join(1, 1, ci, -5.0 * j)],
+        connections: vec![
+            join(0, 0, ce, j),
+            join(0, 1, ce, j),
+            join(1, 0, ci, -5.0 * j),
+            join(1, 1, ci, -5.0 * j),
+        ],
         inputs: vec![noise(0), noise(1)],
         recordings: (0..2)
             .map(|population| Recording::Spikes {

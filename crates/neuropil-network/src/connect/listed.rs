@@ -134,12 +134,14 @@ pub(super) fn total(
 /// Unordered pairs, each joined both ways.
 pub(super) fn symmetric(count: u32, p: f64, key: [u32; 2]) -> Listed<'static> {
     let (mut sources, mut targets) = (Vec::new(), Vec::new());
+    let mut partners = Vec::new();
     for a in 0..count {
-        let mut stream = Stream::new(key, u64::from(a));
-        successes(&mut stream, a, p, |b| {
-            sources.extend([a, b]);
-            targets.extend([b, a]);
-        });
+        partners.clear();
+        successes(&mut Stream::new(key, u64::from(a)), 0, a, p, &mut partners);
+        for b in &partners {
+            sources.extend([a, *b]);
+            targets.extend([*b, a]);
+        }
     }
     Listed::owned(&sources, &targets, count)
 }

@@ -9,11 +9,14 @@ use super::bits::Bits;
 use super::rows::Rows;
 use super::timed::{Precision, Synapse, TimedRows};
 use crate::connect::{Blocks, Drawn, Sources};
-use crate::description::{Connection, Delay, ModelError, Rule, Slice, Weight};
+use crate::description::{BlockMatrix, Connection, Delay, ModelError, Rule, Slice, Weight};
 use crate::neurons::{BLOCK, Signs};
 
 /// Above this share of all pairs a bit per pair is smaller and faster than a list.
 const DENSE: f64 = 0.05;
+
+/// Up to so many pairs are kept while rows are built.
+const KEPT: f64 = 2e6;
 
 /// How synapses with one weight and one delay are kept. The choice cannot change a result.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -65,11 +68,9 @@ pub(crate) enum Store {
     Blocked {
         delay: u32,
         rows: Rows,
-        /// Block of every neuron of the panel.
-        target_block: Vec<u16>,
         blocks: Blocks,
-        /// Per source block, the weight onto every target block.
-        weights: Vec<Vec<f64>>,
+        /// Per source block, stretches of targets with one weight: `(end within the panel, weight)`.
+        stretches: Vec<Vec<(u32, f64)>>,
     },
     /// Weights or delays per synapse.
     Timed(TimedRows),
@@ -99,7 +100,7 @@ impl Incoming {
             Store::Counted { bits, rows, .. } => {
                 bits.as_ref().map_or(0, Bits::bytes) + rows.bytes()
             }
-            Store::Blocked { rows, target_block, .. } => rows.bytes() + 2 * target_block.len(),
+            Store::Blocked { rows, .. } => rows.bytes(),
             Store::Timed(rows) => rows.bytes(),
         }
     }
@@ -138,26 +139,19 @@ pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, Mode
     let size = (place.panel.end - place.panel.start) as usize;
     let route = Route::new(connection.channel, recipe.signs);
     let mut synapses = 0;
+    let share = f64::from(walk.targets.end - walk.targets.start) / f64::from(target.count);
+    let expected = expected_synapses(connection) * share;
     let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
         (Some(weight), _, Delay::Same(delay)) => {
             counted(recipe, &walk, (n_sources, size), (weight, *delay), &mut synapses)
         }
         (None, Weight::Blocks(matrix), Delay::Same(delay)) => {
             let blocks = Blocks::new(matrix, connection.source.count, target.count);
-            let block = |k: usize| {
-                let neuron = place.panel.start as usize + k;
-                let within =
-                    neuron.clamp(target.first as usize, (target.first + target.count) as usize - 1);
-                blocks.target_block(within as u32 - target.first) as u16
-            };
-            let column = |c| (0..matrix.rows()).map(|r| matrix.at(r, c)).collect();
-            Store::Blocked {
-                delay: *delay,
-                rows: Rows::build(n_sources, |pair| walk.pairs(pair)),
-                target_block: (0..size).map(block).collect(),
-                weights: (0..matrix.columns()).map(column).collect(),
-                blocks,
-            }
+            let stretches = (0..matrix.columns())
+                .map(|column| stretches(matrix, column, target, place.panel.start, size as u32))
+                .collect();
+            let rows = walk.rows(n_sources, expected);
+            Store::Blocked { delay: *delay, rows, stretches, blocks }
         }
         _ => timed(recipe, &walk, n_sources)?,
     };
@@ -167,6 +161,27 @@ pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, Mode
         Store::Timed(rows) => synapses = rows.len(),
     }
     Ok(Incoming { source: connection.source, route, store, synapses })
+}
+
+/// Where the weight of one source block changes along the targets of a panel.
+fn stretches(
+    matrix: &BlockMatrix,
+    column: usize,
+    target: Slice,
+    panel: u32,
+    size: u32,
+) -> Vec<(u32, f64)> {
+    let per = target.count / matrix.rows() as u32;
+    let mut found: Vec<(u32, f64)> = Vec::new();
+    for row in 0..matrix.rows() {
+        let end = (target.first + (row as u32 + 1) * per).saturating_sub(panel).min(size);
+        let weight = matrix.at(row, column);
+        match found.last_mut() {
+            Some(last) if last.1.to_bits() == weight.to_bits() => last.0 = end,
+            _ => found.push((end, weight)),
+        }
+    }
+    found
 }
 
 /// Walks over the targets of a panel and their sources.
@@ -186,6 +201,16 @@ impl Walk<'_> {
             self.sources.of(target, &mut drawn);
             visit(target, (neuron - self.panel) as u16, &drawn);
         }
+    }
+
+    /// Rows of all pairs. Pairs are drawn once if there is room to keep them, else twice.
+    fn rows(&self, n_sources: usize, expected: f64) -> Rows {
+        if expected > KEPT {
+            return Rows::build(n_sources, |pair| self.pairs(pair));
+        }
+        let mut pairs: Vec<(u32, u16)> = Vec::with_capacity((expected * 1.05) as usize);
+        self.pairs(&mut |source, target| pairs.push((source, target)));
+        Rows::build(n_sources, |pair| pairs.iter().for_each(|(s, t)| pair(*s, *t)))
     }
 
     fn pairs(&self, pair: &mut dyn FnMut(u32, u16)) {
@@ -219,7 +244,9 @@ fn counted(
         Storage::Rows => false,
     };
     if !dense {
-        let rows = Rows::build(n_sources, |pair| walk.pairs(pair));
+        let share =
+            f64::from(walk.targets.end - walk.targets.start) / f64::from(connection.target.count);
+        let rows = walk.rows(n_sources, expected_synapses(connection) * share);
         *synapses = rows.len();
         return Store::Counted { weight, delay, bits: None, rows };
     }
@@ -283,9 +310,7 @@ fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Result<Store
 /// How many synapses a connection will have, on average.
 pub(crate) fn expected_synapses(connection: &Connection) -> f64 {
     let (s, t) = (f64::from(connection.source.count), f64::from(connection.target.count));
-    let mean = |m: &crate::description::BlockMatrix| {
-        m.values().iter().sum::<f64>() / m.values().len() as f64
-    };
+    let mean = |m: &BlockMatrix| m.values().iter().sum::<f64>() / m.values().len() as f64;
     match &connection.rule {
         Rule::AllToAll { .. } => s * t,
         Rule::OneToOne => t,

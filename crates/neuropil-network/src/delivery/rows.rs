@@ -2,6 +2,10 @@
 
 use neuropil_core::prefetch::prefetch;
 
+/// How many spikes ahead the beginning of a row is asked for, and how many its targets.
+const FAR: usize = 8;
+const NEAR: usize = 3;
+
 /// Targets of every source within a panel.
 #[derive(Debug, Default)]
 pub struct Rows {
@@ -41,20 +45,45 @@ impl Rows {
         &self.targets[from as usize..to as usize]
     }
 
-    /// Calls `visit` for every target of every one of `spikes` (less `first`), asking the memory
-    /// for what comes next: the rows of different sources lie far apart.
+    /// Calls `visit(neuron, targets)` for every one of `spikes`, whose sources are counted from
+    /// `first`, asking the memory for what comes next: rows of different sources lie far apart.
     #[inline(always)]
-    pub fn each(&self, spikes: &[u32], first: u32, mut visit: impl FnMut(u16)) {
+    pub fn each<'a>(&'a self, spikes: &[u32], first: u32, mut visit: impl FnMut(u32, &'a [u16])) {
         for (k, neuron) in spikes.iter().enumerate() {
-            if let Some(far) = spikes.get(k + 8) {
-                prefetch(&self.begin[(far - first) as usize]);
+            if let Some(far) = spikes.get(k + FAR) {
+                self.prepare_begin(far - first);
             }
-            if let Some(near) = spikes.get(k + 3)
-                && let Some(target) = self.targets.get(self.begin[(near - first) as usize] as usize)
-            {
+            if let Some(near) = spikes.get(k + NEAR) {
+                self.prepare_targets(near - first);
+            }
+            visit(*neuron, self.of(neuron - first));
+        }
+    }
+
+    /// First half of asking for the rows that [`Rows::each`] will visit first.
+    #[inline(always)]
+    pub fn prepare(&self, spikes: &[u32], first: u32) {
+        spikes.iter().take(FAR).for_each(|neuron| self.prepare_begin(neuron - first));
+    }
+
+    /// Second half: by now it is known where they begin.
+    #[inline(always)]
+    pub fn prepare_rows(&self, spikes: &[u32], first: u32) {
+        spikes.iter().take(NEAR).for_each(|neuron| self.prepare_targets(neuron - first));
+    }
+
+    #[inline(always)]
+    fn prepare_begin(&self, source: u32) {
+        prefetch(&self.begin[source as usize]);
+    }
+
+    #[inline(always)]
+    fn prepare_targets(&self, source: u32) {
+        let begin = self.begin[source as usize] as usize;
+        for line in [begin, begin + 32] {
+            if let Some(target) = self.targets.get(line) {
                 prefetch(target);
             }
-            self.of(neuron - first).iter().for_each(|target| visit(*target));
         }
     }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::history::History;
-use crate::delivery::{Incoming, Store};
+use crate::delivery::{Incoming, Rows, Store};
 use crate::neurons::BLOCK;
 
 /// Neurons `range` of a part and the projections onto them.
@@ -35,6 +35,36 @@ impl Channels {
     }
 }
 
+impl Channels {
+    /// Adds the same weight to some targets.
+    #[inline(always)]
+    fn add(&mut self, channel: usize, weight: f64, targets: &[u16]) {
+        self.used[channel] |= !targets.is_empty();
+        let sums = self.sums[channel].as_mut_slice();
+        targets.iter().for_each(|t| sums[usize::from(*t)] += weight);
+    }
+}
+
+impl Incoming {
+    /// Spikes of this projection's sources that act in `step`.
+    #[inline(always)]
+    fn spikes<'a>(&self, step: u64, delay: u32, history: &'a History) -> &'a [u32] {
+        let source = self.source;
+        history.spikes(source.population, step, u64::from(delay), source.first, source.count)
+    }
+
+    /// The target lists, if there are any, and the one delay of them all.
+    #[inline(always)]
+    fn lists(&self) -> Option<(&Rows, u32)> {
+        match &self.store {
+            Store::Counted { delay, rows, .. } | Store::Blocked { delay, rows, .. } => {
+                (!rows.is_empty()).then_some((rows, *delay))
+            }
+            Store::Timed(_) => None,
+        }
+    }
+}
+
 impl Panel {
     pub fn new(range: Range<usize>, incoming: Vec<Incoming>) -> Self {
         let counts = incoming
@@ -50,38 +80,43 @@ impl Panel {
     /// Delivers from rows what arrives in `step`: weighted input into `channels`, counts into the
     /// panel's own counters.
     pub fn scatter(&mut self, step: u64, history: &History, channels: &mut Channels) {
+        // Rows lie anywhere in memory: ask for the first ones of all projections before any is used.
+        for rows_of in [Rows::prepare, Rows::prepare_rows] {
+            for incoming in &self.incoming {
+                if let Some((rows, delay)) = incoming.lists() {
+                    rows_of(rows, incoming.spikes(step, delay, history), incoming.source.first);
+                }
+            }
+        }
         for (incoming, counts) in self.incoming.iter().zip(&mut self.counts) {
-            let source = incoming.source;
-            let spikes = |delay: u32| {
-                let delay = u64::from(delay);
-                history.spikes(source.population, step, delay, source.first, source.count)
-            };
+            let first = incoming.source.first;
             match &incoming.store {
                 Store::Counted { delay, rows, .. } => {
                     if !counts.is_empty() {
-                        rows.each(spikes(*delay), source.first, |target| {
-                            counts[usize::from(target)] += 1;
+                        let spikes = incoming.spikes(step, *delay, history);
+                        rows.each(spikes, first, |_, targets| {
+                            targets.iter().for_each(|t| counts[usize::from(*t)] += 1);
                         });
                     }
                 }
-                Store::Blocked { delay, rows, target_block, blocks, weights } => {
-                    for neuron in spikes(*delay) {
-                        let weights = &weights[blocks.source_block(neuron - source.first)];
-                        for target in rows.of(neuron - source.first) {
-                            let weight = weights[usize::from(target_block[usize::from(*target)])];
-                            let channel = incoming.route.of(weight);
-                            channels.used[channel] = true;
-                            channels.sums[channel][usize::from(*target)] += weight;
+                Store::Blocked { delay, rows, blocks, stretches } => {
+                    let spikes = incoming.spikes(step, *delay, history);
+                    rows.each(spikes, first, |neuron, mut targets| {
+                        for (end, weight) in &stretches[blocks.source_block(neuron - first)] {
+                            let cut = targets.partition_point(|t| u32::from(*t) < *end);
+                            let (these, rest) = targets.split_at(cut);
+                            channels.add(incoming.route.of(*weight), *weight, these);
+                            targets = rest;
                         }
-                    }
+                    });
                 }
                 Store::Timed(rows) => {
                     if rows.is_empty() {
                         continue;
                     }
                     for delay in rows.delays() {
-                        for neuron in spikes(delay) {
-                            rows.each(neuron - source.first, delay, |target, weight| {
+                        for neuron in incoming.spikes(step, delay, history) {
+                            rows.each(neuron - first, delay, |target, weight| {
                                 let channel = incoming.route.of(weight);
                                 channels.used[channel] = true;
                                 channels.sums[channel][usize::from(target)] += weight;
