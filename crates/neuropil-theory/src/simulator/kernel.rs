@@ -1,10 +1,10 @@
-//! The step of the simulator, for sixteen trials side by side.
+//! The step of the simulator, for many trials side by side.
 
 use super::poisson::PoissonLanes;
 use super::{Cell, Trace, Trial};
 
 /// Trials that go side by side.
-pub(super) const LANES: usize = 16;
+pub(super) const LANES: usize = 64;
 
 type Lanes = [f64; LANES];
 
@@ -20,6 +20,7 @@ struct Shot {
 }
 
 /// Neuron constants, prepared for the step.
+#[derive(Clone, Copy)]
 struct Constants {
     leak: f64,
     e_leak: f64,
@@ -53,6 +54,22 @@ pub(super) struct Batch {
     shunt_reversal: Lanes,
     /// 1 where the last step had a spike.
     spiked: Lanes,
+}
+
+/// [`Batch::count_spikes`], to be run with the widest vectors of the machine.
+pub(super) struct CountSpikes<'a> {
+    pub(super) batch: &'a mut Batch,
+    pub(super) steps: usize,
+    pub(super) discard: usize,
+}
+
+impl pulp::WithSimd for CountSpikes<'_> {
+    type Output = Lanes;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Lanes {
+        self.batch.count_spikes(self.steps, self.discard)
+    }
 }
 
 impl Batch {
@@ -116,7 +133,7 @@ impl Batch {
 
     /// Number of spikes of each lane after the first `discard` of `steps` steps.
     #[inline(always)]
-    pub(super) fn count_spikes(&mut self, steps: usize, discard: usize) -> Lanes {
+    fn count_spikes(&mut self, steps: usize, discard: usize) -> Lanes {
         let mut counts = [0.0; LANES];
         let sharp = self.constants.delta == 0.0;
         for step in 0..steps {
@@ -163,36 +180,40 @@ impl Batch {
 
     #[inline(always)]
     fn step<const EXPONENTIAL: bool>(&mut self, step: usize) {
-        let c = &self.constants;
+        let c = self.constants;
         let mut drive = self.current;
         for shot in &mut self.shots {
             if step.is_multiple_of(4) {
                 shot.events.draw((step / 4) as u64);
             }
             let counts = shot.events.counts(step % 4);
+            let (decay, pull, share) = (shot.decay, shot.pull, shot.share);
             for lane in 0..LANES {
                 let arrived = shot.quantum[lane] * f64::from(counts[lane] as i32);
-                shot.g[lane] = shot.g[lane] * shot.decay + arrived;
-                drive[lane] += shot.g[lane] * (shot.pull - shot.share * self.v[lane]);
+                let g = shot.g[lane] * decay + arrived;
+                drive[lane] += g * (pull - share * self.v[lane]);
+                shot.g[lane] = g;
             }
         }
         for lane in 0..LANES {
-            let v = self.v[lane];
-            let w = self.w[lane] + c.dt_over_tau_w * (c.a * (v - c.e_leak) - self.w[lane]);
+            let before = self.v[lane];
+            let w = self.w[lane] + c.dt_over_tau_w * (c.a * (before - c.e_leak) - self.w[lane]);
             let mut i = drive[lane] - w
-                + c.leak * (c.e_leak - v)
-                + self.shunt[lane] * (self.shunt_reversal[lane] - v);
+                + c.leak * (c.e_leak - before)
+                + self.shunt[lane] * (self.shunt_reversal[lane] - before);
             if EXPONENTIAL {
-                i += c.exponential * exp((v - c.threshold) * c.delta_inverse);
+                i += c.exponential * exp((before - c.threshold) * c.delta_inverse);
             }
-            let held = self.refractory[lane] > 0.0;
-            let v = if held { v } else { v + c.dt_over_c * i };
-            let inactivated = c.threshold + c.slope * (v - c.onset).max(0.0);
+            // choices as arithmetic on selected values, so that the loop has no branch
+            let left = self.refractory[lane];
+            let v = before + if left > 0.0 { 0.0 } else { c.dt_over_c * i };
+            let above = v - c.onset;
+            let inactivated = c.threshold + c.slope * if above > 0.0 { above } else { 0.0 };
             let theta = self.theta[lane] + c.dt_over_tau_i * (inactivated - self.theta[lane]);
             let spiked = v >= theta + c.spike;
-            let rest = if held { self.refractory[lane] - 1.0 } else { 0.0 };
+            let rest = left - if left > 0.0 { 1.0 } else { 0.0 };
             self.v[lane] = if spiked { c.reset } else { v };
-            self.w[lane] = if spiked { w + c.b } else { w };
+            self.w[lane] = w + if spiked { c.b } else { 0.0 };
             self.theta[lane] = theta;
             self.refractory[lane] = if spiked { c.refractory_steps } else { rest };
             self.spiked[lane] = if spiked { 1.0 } else { 0.0 };
@@ -209,7 +230,8 @@ fn exp(x: f64) -> f64 {
     const ROUND: f64 = 6_755_399_441_055_744.0;
     const LN2_HIGH: f64 = 0.693_147_180_369_123_816_490;
     const LN2_LOW: f64 = 1.908_214_929_270_587_700_0e-10;
-    let x = x.clamp(-700.0, 700.0);
+    let x = if x > 700.0 { 700.0 } else { x };
+    let x = if x < -700.0 { -700.0 } else { x };
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN2_HIGH) - n * LN2_LOW;

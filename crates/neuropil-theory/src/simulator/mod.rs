@@ -18,7 +18,7 @@
 //! conductance over the step (plain Euler takes its start, which is dt/2τ too much). V starts at the reset, θ at V_T, all else at 0.
 //!
 //! Trials share the neuron and the time constants of its synapses and differ in rates, quanta,
-//! current and shunt. Sixteen of them go side by side through vector registers; groups go to
+//! current and shunt. Sixty-four of them go side by side through vector registers; groups go to
 //! threads. A trial's numbers depend on the seed and its own stream only, not on its company.
 
 mod kernel;
@@ -162,10 +162,11 @@ impl Cell {
             .par_chunks(LANES)
             .map(|group| {
                 let mut batch = Batch::new(self, group, timing.dt_ms, seed);
-                pulp::Arch::new().dispatch(
-                    #[inline(always)]
-                    || batch.count_spikes(steps, discard),
-                )
+                pulp::Arch::new().dispatch(kernel::CountSpikes {
+                    batch: &mut batch,
+                    steps,
+                    discard,
+                })
             })
             .collect();
         Ok(counts.iter().flatten().take(trials.len()).map(|count| count * per_spike).collect())
