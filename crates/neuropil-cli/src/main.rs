@@ -1,3 +1,22 @@
-//! The `neuropil` command.
+//! The `neuropil` command: simulations of neuronal networks from experiment files.
 
-fn main() {}
+mod args;
+mod commands;
+mod exit;
+mod show;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> std::process::ExitCode {
+    let arguments = Arguments::parse();
+    let done = match &arguments.command {
+        Command::Run(run) => commands::run::run(run),
+        Command::Check(check) => commands::check::check(check),
+        Command::Info(info) => commands::info::info(info),
+        Command::Plot(plot) => commands::plot::plot(plot),
+        Command::New(new) => commands::new::new(new),
+    };
+    exit::code(done)
+}

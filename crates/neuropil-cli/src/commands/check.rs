@@ -1,0 +1,92 @@
+//! `neuropil check`
+
+use neuropil::run::Check as Report;
+use serde_json::{Value, json};
+
+use crate::args::Check;
+use crate::show;
+
+/// Says what would be built.
+#[expect(clippy::print_stdout, reason = "the report is the output")]
+pub fn check(arguments: &Check) -> anyhow::Result<()> {
+    let experiment = super::read(&arguments.file, &arguments.changes)?;
+    let report = experiment.check()?;
+    if arguments.json {
+        println!("{}", object(&report));
+    } else {
+        println!("{}", text(&report));
+    }
+    if report.exceeds_memory() {
+        let limit = report.memory_limit_bytes.unwrap_or(0) as f64;
+        anyhow::bail!(
+            "the network needs about {}, this machine allows {}",
+            show::bytes(report.bytes),
+            show::bytes(limit)
+        );
+    }
+    Ok(())
+}
+
+/// The report for people.
+pub fn text(report: &Report) -> String {
+    let mut lines = Vec::new();
+    if let Some(title) = &report.title {
+        lines.push(title.clone());
+        lines.push(String::new());
+    }
+    let mut line = |name: &str, value: String| lines.push(format!("{name:<18}{value}"));
+    line("neurons", show::count(report.neurons));
+    for p in &report.populations {
+        line(&format!("  {}", p.name), format!("{:>12}  {}", show::count(p.size.into()), p.model));
+    }
+    line("synapses", format!("{} expected", show::count(report.synapses.round() as u64)));
+    for p in &report.projections {
+        let synapses = show::count(p.synapses.round() as u64);
+        line(&format!("  {}", p.name), format!("{synapses:>12}  {}", p.rule));
+    }
+    if !report.inputs.is_empty() {
+        line("inputs", report.inputs.join(", "));
+    }
+    for recording in &report.recordings {
+        line("records", recording.clone());
+    }
+    let synapses = show::bytes(report.synapse_bytes);
+    line("memory", format!("{}, of which {synapses} for synapses", show::bytes(report.bytes)));
+    let shortest = report.min_delay_ms.map_or("drawn".to_owned(), show::milliseconds);
+    line("shortest delay", shortest);
+    let warmup = show::milliseconds(report.warmup_ms);
+    let duration = show::milliseconds(report.duration_ms);
+    let step = show::milliseconds(report.dt_ms);
+    line("time", format!("{warmup} warm-up, {duration} recorded, in steps of {step}"));
+    line("seed", report.seed.to_string());
+    for warning in &report.warnings {
+        line("warning", warning.clone());
+    }
+    lines.join("\n")
+}
+
+fn object(report: &Report) -> Value {
+    let populations = report.populations.iter();
+    let projections = report.projections.iter();
+    json!({
+        "neurons": report.neurons,
+        "synapses": report.synapses,
+        "synapse_bytes": report.synapse_bytes,
+        "bytes": report.bytes,
+        "memory_limit_bytes": report.memory_limit_bytes,
+        "min_delay_ms": report.min_delay_ms,
+        "dt_ms": report.dt_ms,
+        "warmup_ms": report.warmup_ms,
+        "duration_ms": report.duration_ms,
+        "seed": report.seed,
+        "populations": populations
+            .map(|p| json!({ "name": p.name, "size": p.size, "model": p.model }))
+            .collect::<Vec<_>>(),
+        "connections": projections
+            .map(|p| json!({ "name": p.name, "rule": p.rule, "synapses": p.synapses }))
+            .collect::<Vec<_>>(),
+        "inputs": report.inputs,
+        "recordings": report.recordings,
+        "warnings": report.warnings,
+    })
+}

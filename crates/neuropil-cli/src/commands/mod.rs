@@ -1,0 +1,28 @@
+//! One file for each command.
+
+pub mod check;
+pub mod info;
+pub mod new;
+pub mod plot;
+pub mod run;
+
+use std::path::Path;
+
+use neuropil::experiment::Experiment;
+
+use crate::args::Changes;
+
+/// Reads an experiment and applies the changes of the command line.
+fn read(file: &Path, changes: &Changes) -> anyhow::Result<Experiment> {
+    let mut experiment = Experiment::read(file)?;
+    for (path, value) in &changes.set {
+        experiment.set(path, value)?;
+    }
+    if let Some(seed) = changes.seed {
+        experiment.set("simulation.seed", &seed.to_string())?;
+    }
+    if let Some(duration) = &changes.duration {
+        experiment.set("simulation.duration", duration)?;
+    }
+    Ok(experiment)
+}

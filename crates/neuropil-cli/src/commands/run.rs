@@ -1,0 +1,87 @@
+//! `neuropil run`
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use neuropil::run::{Progress, RunOptions};
+
+use crate::args::Run;
+use crate::exit::SystemFault;
+use crate::show;
+
+/// Runs an experiment.
+#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the summary is the output")]
+pub fn run(arguments: &Run) -> anyhow::Result<()> {
+    let experiment = super::read(&arguments.file, &arguments.changes)?;
+    let output = (!arguments.no_output)
+        .then(|| arguments.output.clone().unwrap_or_else(|| default_output(&arguments.file)));
+    let options = RunOptions {
+        output,
+        force: arguments.force,
+        threads: arguments.threads.map(usize::from),
+        memory_limit_bytes: arguments.memory.map(|mb| mb * 1_000_000),
+    };
+    let stop = interrupt_flag()?;
+    let bar = progress_bar(arguments.quiet);
+    let summary = experiment.run(&options, &mut |progress| {
+        match progress {
+            Progress::Building => bar.set_message("building"),
+            Progress::Simulating { step, steps } => {
+                bar.set_length(steps);
+                bar.set_position(step);
+                bar.set_message("simulating");
+            }
+            _ => {}
+        }
+        !stop.load(Ordering::Relaxed)
+    });
+    bar.finish_and_clear();
+    let summary = summary?;
+    if !arguments.quiet {
+        for warning in &summary.warnings {
+            eprintln!("warning: {warning}");
+        }
+        if summary.interrupted {
+            eprintln!("interrupted: everything up to this point is kept");
+        }
+        println!("{}", show::summary(&summary));
+    }
+    if arguments.json {
+        println!("{}", summary.json());
+    }
+    Ok(())
+}
+
+/// `brunel.toml` gives `brunel.h5` in the current folder.
+fn default_output(file: &Path) -> PathBuf {
+    PathBuf::from(file.file_stem().unwrap_or_default()).with_extension("h5")
+}
+
+/// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
+fn interrupt_flag() -> anyhow::Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let set = Arc::clone(&stop);
+    ctrlc::set_handler(move || {
+        if set.swap(true, Ordering::Relaxed) {
+            std::process::exit(130);
+        }
+    })
+    .map_err(|error| SystemFault(anyhow::Error::new(error).context("cannot listen for Ctrl-C")))?;
+    Ok(stop)
+}
+
+/// A bar with the time left; invisible unless standard error is a terminal.
+fn progress_bar(quiet: bool) -> ProgressBar {
+    let bar = ProgressBar::new(0);
+    if quiet {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+    }
+    if let Ok(style) =
+        ProgressStyle::with_template("{msg:10} {bar:40} {percent:>3} %  {elapsed} done, {eta} left")
+    {
+        bar.set_style(style);
+    }
+    bar
+}

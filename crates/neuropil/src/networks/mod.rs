@@ -1,0 +1,3 @@
+//! Networks that the field knows by name, as descriptions to be built.
+
+pub mod ei_clustered;

@@ -1,0 +1,104 @@
+//! What every section needs to know of the others.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use neuropil_core::{Clock, ClockError};
+
+use super::fields::Item;
+use crate::arrays::{Array, ArrayError, Place, read_indices, read_numbers};
+use crate::experiment::{Fault, Problem};
+use crate::expression::Scope;
+
+/// Parameters, time grid, seed; and what is gathered on the way.
+#[derive(Debug)]
+pub(super) struct Context {
+    pub scope: Scope,
+    pub clock: Clock,
+    pub seed: u64,
+    pub folder: PathBuf,
+    /// End of the simulation.
+    pub end_step: u64,
+    /// Beginning of the recording.
+    pub warmup_step: u64,
+    pub warnings: RefCell<Vec<String>>,
+    pub files: RefCell<Vec<PathBuf>>,
+}
+
+impl Context {
+    pub fn warn(&self, warning: impl Into<String>) {
+        self.warnings.borrow_mut().push(warning.into());
+    }
+
+    /// A duration or instant that must lie on the grid.
+    pub fn on_grid(&self, item: &Item<'_>, what: &'static str) -> Result<u64, Problem> {
+        let ms = item.number(&self.scope, "ms")?;
+        self.clock.on_grid(what, ms).map_err(|source| clock_problem(item, source))
+    }
+
+    /// As [`on_grid`](Self::on_grid), at least one step.
+    pub fn interval(&self, item: &Item<'_>, what: &'static str) -> Result<u64, Problem> {
+        match self.on_grid(item, what)? {
+            0 => Err(item.out_of_range("0 ms", format!("at least {} ms", self.clock.dt_ms()))),
+            steps => Ok(steps),
+        }
+    }
+
+    /// A delay, rounded to the grid; says so if that changes it.
+    pub fn delay(&self, item: &Item<'_>) -> Result<u32, Problem> {
+        let ms = item.number(&self.scope, "ms")?;
+        self.delay_of(item, ms)
+    }
+
+    pub fn delay_of(&self, item: &Item<'_>, ms: f64) -> Result<u32, Problem> {
+        let steps = self.clock.delay_steps(ms).map_err(|source| clock_problem(item, source))?;
+        let rounded = self.clock.ms(u64::from(steps));
+        if (rounded - ms).abs() > 1e-6 * self.clock.dt_ms() {
+            let rounded = (rounded * 1e9).round() / 1e9;
+            self.warn(format!("{}: {ms} ms is rounded to {rounded} ms", item.place));
+        }
+        Ok(steps)
+    }
+
+    /// The delay of a device that says none: 1 ms, as in NEST, or one step if that is longer.
+    pub fn device_delay(&self) -> u32 {
+        self.clock.delay_steps(1.0).unwrap_or(1)
+    }
+
+    /// Index array of a file; the file is noted.
+    pub fn indices(&self, item: &Item<'_>) -> Result<Array<u32>, Problem> {
+        self.array(item, read_indices)
+    }
+
+    /// Array of numbers of a file; the file is noted.
+    pub fn numbers(&self, item: &Item<'_>) -> Result<Array<f64>, Problem> {
+        self.array(item, read_numbers)
+    }
+
+    fn array<T>(
+        &self,
+        item: &Item<'_>,
+        read: impl Fn(&Place) -> Result<Array<T>, ArrayError>,
+    ) -> Result<Array<T>, Problem> {
+        let name = item.text("the name of an array file")?;
+        let place = Place::parse(name, &self.folder);
+        let array = read(&place).map_err(|source| array_problem(item, source))?;
+        self.note_file(place.file);
+        Ok(array)
+    }
+
+    pub fn note_file(&self, file: PathBuf) {
+        let mut files = self.files.borrow_mut();
+        if !files.contains(&file) {
+            files.push(file);
+        }
+    }
+}
+
+pub(super) fn clock_problem(item: &Item<'_>, source: ClockError) -> Problem {
+    Problem::at(item.span(), Fault::Clock { place: item.place.clone(), source })
+}
+
+pub(super) fn array_problem(item: &Item<'_>, source: ArrayError) -> Problem {
+    Problem::at(item.span(), Fault::Array { place: item.place.clone(), source })
+}

@@ -1,0 +1,176 @@
+//! `[inputs.NAME]`: devices that drive neurons.
+
+use neuropil_core::random::{Stream, key};
+use neuropil_network::description::{Drive, Input, Population, Slice, Target, Waveform, Weight};
+
+use super::context::Context;
+use super::fields::{Amount, Fields, Item};
+use super::{connections, members, synapse, trains, waveform, window};
+use crate::experiment::Problem;
+
+/// Every kind by name.
+pub(super) const KINDS: &[&str] =
+    &["poisson", "spikes", "dc", "ac", "step", "noise", "waveform", "current"];
+
+/// Whether an input is a list of spikes, which the engine takes as a population of its own.
+pub(super) fn is_spikes(item: &Item<'_>) -> Result<bool, Problem> {
+    Ok(kind(&item.fields()?)? == "spikes")
+}
+
+fn kind<'a>(fields: &Fields<'a>) -> Result<&'a str, Problem> {
+    let item = fields.need("kind", "the kind of input, such as \"poisson\"")?;
+    let kind = item.text("the kind of input, such as \"poisson\"")?;
+    if KINDS.contains(&kind) {
+        return Ok(kind);
+    }
+    Err(item.unknown_name("kind of input", kind, KINDS.iter().copied()))
+}
+
+/// The population that says the spikes of an input of kind `spikes`.
+pub(super) fn spike_source(
+    name: &str,
+    item: &Item<'_>,
+    context: &Context,
+) -> Result<Population, Problem> {
+    trains::population(name, &item.fields()?, context)
+}
+
+/// Reads one input into devices or, for lists of spikes, projections.
+pub(super) fn read(
+    name: &str,
+    item: &Item<'_>,
+    populations: &[Population],
+    context: &Context,
+    inputs: &mut Vec<Input>,
+    placed: &mut Vec<connections::Placed>,
+) -> Result<(), Problem> {
+    let fields = item.fields()?;
+    let kind = kind(&fields)?;
+    if kind == "spikes" {
+        trains::known_keys(&fields);
+        if let Some(target) = fields.get("target") {
+            let targets = members::slices(&target, populations)?;
+            let own = populations.iter().position(|p| p.name == name).unwrap_or(0);
+            let source = Slice { population: own, first: 0, count: populations[own].size };
+            connections::project(
+                Some(name),
+                &fields,
+                &[source],
+                &targets,
+                populations,
+                context,
+                placed,
+            )?;
+        }
+        return fields.finish();
+    }
+    let target = fields.need("target", "a population or a list of populations")?;
+    let targets = members::slices(&target, populations)?;
+    let delay = fields.get("delay").map_or(Ok(context.device_delay()), |i| context.delay(&i))?;
+    let window = window::of_device(&fields, context)?;
+    for (k, slice) in targets.iter().enumerate() {
+        let population = &populations[slice.population];
+        synapse::model_of(population, &target)?;
+        // Every target has a device of its own name, so that their random numbers differ.
+        let part = format!("{name}/{}", population.name);
+        let again = targets[..k].iter().any(|s| s.population == slice.population);
+        let name = if again { format!("{part}#{k}") } else { part };
+        let (drive, channel) = if kind == "poisson" {
+            (poisson(&fields, population, context)?, synapse::receptor(&fields, population)?)
+        } else {
+            let port = fields.get("port").map(|item| item.whole(&context.scope, 0, 1));
+            let drive = current(kind, &fields, slice, &name, context)?;
+            (drive, port.transpose()?.map(|port| port as usize))
+        };
+        inputs.push(Input {
+            name,
+            target: Target { slice: *slice, channel },
+            drive,
+            delay,
+            window,
+        });
+    }
+    fields.finish()
+}
+
+fn poisson(
+    fields: &Fields<'_>,
+    population: &Population,
+    context: &Context,
+) -> Result<Drive, Problem> {
+    let item = fields.need("rate", "a rate such as \"8 kHz\"")?;
+    let rate_hz = waveform::read(&item, "Hz", context)?;
+    if let Waveform::Constant(rate) = rate_hz
+        && rate < 0.0
+    {
+        return Err(item.out_of_range(format!("{rate} Hz"), "a rate of at least 0 Hz"));
+    }
+    let item = fields.need("weight", "the effect of one event, such as \"0.1 mV\"")?;
+    let weight = match synapse::weight(&item, population, None, context)? {
+        Weight::Blocks(matrix) => matrix.single(),
+        _ => None,
+    };
+    let weight = weight.ok_or_else(|| item.unsupported("a Poisson input has one weight"))?;
+    Ok(Drive::Poisson { rate_hz, weight })
+}
+
+fn current(
+    kind: &str,
+    fields: &Fields<'_>,
+    slice: &Slice,
+    name: &str,
+    context: &Context,
+) -> Result<Drive, Problem> {
+    if kind == "noise" {
+        return noise(fields, context);
+    }
+    if kind == "dc" {
+        let item = fields.need("amplitude", "a current such as \"100 pA\"")?;
+        return match item.amount(&context.scope, "pA")? {
+            Amount::Fixed(value) if value.is_finite() => {
+                Ok(Drive::Current(Waveform::Constant(value)))
+            }
+            Amount::Fixed(value) => Err(item.out_of_range(value, "a finite current")),
+            Amount::Drawn(distribution) => {
+                let key = key(context.seed, &format!("amplitude of {name}"), 0);
+                let draw = |neuron| distribution.draw(&mut Stream::new(key, neuron));
+                let first = u64::from(slice.first);
+                Ok(Drive::CurrentEach((first..first + u64::from(slice.count)).map(draw).collect()))
+            }
+        };
+    }
+    if kind == "current" {
+        let item = fields.need("amplitude", "a current such as \"100 pA\"")?;
+        return waveform::read(&item, "pA", context).map(Drive::Current);
+    }
+    if kind == "ac" {
+        fields.need("frequency", "the frequency of the sine")?;
+    }
+    if kind == "step" {
+        fields.need("times", "the times at which the current changes")?;
+    }
+    waveform::table(fields, "pA", context).map(Drive::Current)
+}
+
+fn noise(fields: &Fields<'_>, context: &Context) -> Result<Drive, Problem> {
+    let scope = &context.scope;
+    let current = |key, expected: &str, least: f64| {
+        fields.get(key).map_or(Ok(0.0), |item| {
+            item.number_where(scope, "pA", expected, |value| value >= least)
+        })
+    };
+    fields.need("std", "the standard deviation of the current")?;
+    let every = match fields.get("every") {
+        Some(item) => context.interval(&item, "every")?,
+        // NEST redraws every 1 ms, ten of its default steps.
+        None => context.clock.on_grid("every", 1.0).unwrap_or(1).max(1),
+    };
+    Ok(Drive::Noise {
+        mean: current("mean", "a finite current", f64::NEG_INFINITY)?,
+        std: current("std", "a current of at least 0 pA", 0.0)?,
+        std_mod: current("std_mod", "a current of at least 0 pA", 0.0)?,
+        frequency_hz: fields.get("frequency").map_or(Ok(0.0), |item| item.number(scope, "Hz"))?,
+        phase_deg: fields.get("phase").map_or(Ok(0.0), |i| waveform::degrees(&i, context))?,
+        every,
+    })
+}

@@ -1,0 +1,218 @@
+//! From an experiment to a model: every key understood, every value in internal units.
+//!
+//! | module | section |
+//! |---|---|
+//! | `simulation` | `[simulation]` |
+//! | `parameters` | `[parameters]` |
+//! | `populations` | `[populations.NAME]` |
+//! | `clustered` | `[networks.NAME]` |
+//! | `connections`, `rule`, `synapse`, `pairs`, `blocks`, `psp` | `[connections.NAME]` |
+//! | `inputs`, `waveform`, `trains`, `window` | `[inputs.NAME]` |
+//! | `record`, `members` | `[record]` |
+//! | `plots` | `[plots.NAME]` |
+
+mod blocks;
+mod clustered;
+mod connections;
+mod context;
+mod distribution;
+mod fields;
+mod inputs;
+mod members;
+mod pairs;
+mod parameters;
+mod plots;
+mod populations;
+mod psp;
+mod record;
+mod rule;
+mod simulation;
+mod synapse;
+mod trains;
+mod waveform;
+mod window;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use neuropil_network::description::{ModelError, Network};
+
+use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table};
+use crate::expression::Scope;
+use connections::Placed;
+use context::Context;
+use fields::{Fields, Item};
+
+pub use plots::{PlotKind, PlotRequest};
+
+/// Every section.
+const SECTIONS: &[&str] = &[
+    "title",
+    "description",
+    "simulation",
+    "parameters",
+    "populations",
+    "networks",
+    "connections",
+    "inputs",
+    "record",
+    "plots",
+];
+
+/// An experiment, resolved: ready to be estimated or built.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// The network.
+    pub network: Network,
+    /// Title, if the experiment has one.
+    pub title: Option<String>,
+    /// Steps before recording begins.
+    pub warmup_steps: u64,
+    /// Steps that are recorded.
+    pub duration_steps: u64,
+    /// Threads that the experiment asks for.
+    pub threads: Option<usize>,
+    /// What was overlooked or changed.
+    pub warnings: Vec<String>,
+    /// Array files that were read.
+    pub files: Vec<PathBuf>,
+    /// Named quantities, evaluated.
+    pub parameters: Scope,
+    /// Pictures to draw of the result.
+    pub plots: Vec<PlotRequest>,
+    /// Where each projection was written.
+    places: Vec<(String, Span, String)>,
+}
+
+impl Model {
+    /// Steps of the whole run.
+    pub fn steps(&self) -> u64 {
+        self.warmup_steps + self.duration_steps
+    }
+
+    /// A complaint of the engine, at the place of the part that it is about.
+    pub fn locate(&self, error: ModelError) -> Problem {
+        connections::locate(&self.places, error)
+    }
+}
+
+impl Experiment {
+    /// Resolves a network of point neurons.
+    ///
+    /// # Errors
+    /// The first [`Fault`], with its place.
+    pub fn network(&self) -> Result<Model, ExperimentError> {
+        resolve(self).map_err(|problem| self.error(problem))
+    }
+}
+
+fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
+    let top = Fields::new(experiment.root(), Span::default(), "");
+    for (key, span, _) in top.entries() {
+        if !SECTIONS.contains(&key) {
+            return Err(top.unknown(key, span, SECTIONS));
+        }
+    }
+    let empty = Table::default();
+    let scope = match top.get("parameters") {
+        Some(item) => parameters::read(&item.fields()?)?,
+        None => Scope::default(),
+    };
+    let simulation = top.need("simulation", "a table with at least a duration")?;
+    let simulation = simulation::read(&simulation.fields()?, &scope)?;
+    let context = Context {
+        scope,
+        clock: simulation.clock,
+        seed: simulation.seed,
+        folder: experiment.folder(),
+        end_step: simulation.warmup_steps + simulation.duration_steps,
+        warmup_step: simulation.warmup_steps,
+        warnings: RefCell::default(),
+        files: RefCell::default(),
+    };
+    let section = |key| match top.get(key) {
+        Some(item) => item.fields(),
+        None => Ok(Fields::new(&empty, Span::default(), key)),
+    };
+    let mut network = Network {
+        clock: simulation.clock,
+        seed: simulation.seed,
+        populations: Vec::new(),
+        connections: Vec::new(),
+        inputs: Vec::new(),
+        recordings: Vec::new(),
+    };
+    let mut placed = Vec::new();
+    for (name, span, item) in section("populations")?.entries() {
+        free(name, span, &item, &network)?;
+        network.populations.push(populations::read(name, &item, &context)?);
+    }
+    for (name, span, item) in section("networks")?.entries() {
+        let made = clustered::read(name, &item, network.populations.len(), &context)?;
+        for population in made.populations {
+            free(&population.name, span, &item, &network)?;
+            network.populations.push(population);
+        }
+        placed.extend(made.connections);
+        network.inputs.extend(made.inputs);
+    }
+    let input_section = section("inputs")?;
+    for (name, span, item) in input_section.entries() {
+        if inputs::is_spikes(&item)? {
+            free(name, span, &item, &network)?;
+            network.populations.push(inputs::spike_source(name, &item, &context)?);
+        }
+    }
+    if network.populations.is_empty() {
+        return Err(top
+            .need("populations", "at least one population")
+            .err()
+            .unwrap_or_else(|| top.unknown("populations", Span::default(), SECTIONS)));
+    }
+    if let Some(item) = top.get("connections") {
+        placed.extend(connections::read(&item, &network.populations, &context)?);
+    }
+    for (name, _, item) in input_section.entries() {
+        let populations = &network.populations;
+        inputs::read(name, &item, populations, &context, &mut network.inputs, &mut placed)?;
+    }
+    let record = top.get("record").map(|item| item.fields()).transpose()?;
+    network.recordings = record::read(record.as_ref(), &network.populations, &context)?;
+    let plots = plots::read(&section("plots")?, &network.populations, &context)?;
+    let title = match top.get("title") {
+        Some(item) => Some(item.text("a text")?.to_owned()),
+        None => None,
+    };
+    if let Some(item) = top.get("description") {
+        item.text("a text")?;
+    }
+    let places =
+        placed.iter().map(|p| (p.connection.name.clone(), p.span, p.place.clone())).collect();
+    network.connections = placed.into_iter().map(|Placed { connection, .. }| connection).collect();
+    Ok(Model {
+        network,
+        title,
+        warmup_steps: simulation.warmup_steps,
+        duration_steps: simulation.duration_steps,
+        threads: simulation.threads,
+        warnings: context.warnings.into_inner(),
+        files: context.files.into_inner(),
+        parameters: context.scope,
+        plots,
+        places,
+    })
+}
+
+/// Refuses a population name that is taken or that slices could not be written of.
+fn free(name: &str, span: Span, item: &Item<'_>, network: &Network) -> Result<(), Problem> {
+    let place = item.place.clone();
+    if network.populations.iter().any(|p| p.name == name) {
+        return Err(Problem::at(span, Fault::NameTaken { place, name: name.into() }));
+    }
+    if name.is_empty() || name.contains(['[', ']', '/', ':']) {
+        let found = format!("\"{name}\"");
+        let expected = "a name without brackets, slashes and colons".into();
+        return Err(Problem::at(span, Fault::Range { place, found, expected }));
+    }
+    Ok(())
+}

@@ -1,0 +1,168 @@
+//! `[populations.NAME]`: neurons of one kind.
+
+use std::collections::BTreeMap;
+
+use neuropil_core::random::{Stream, key};
+use neuropil_network::description::{Column, Distribution, Dynamics, ModelError, Population};
+use neuropil_network::neurons::{Build, MODELS, ModelInfo, find};
+
+use super::context::Context;
+use super::fields::{Amount, Fields, Item};
+use crate::experiment::{Fault, Problem};
+
+/// Reads one population.
+pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Population, Problem> {
+    let fields = item.fields()?;
+    let model_item = fields.need("model", "the name of a neuron model")?;
+    let model_name = model_item.text("the name of a neuron model")?;
+    let model = find(model_name).ok_or_else(|| {
+        model_item.unknown_name("neuron model", model_name, MODELS.iter().map(|m| m.name))
+    })?;
+    let size = match fields.get("size") {
+        Some(item) => item.whole(&context.scope, 1, u64::from(u32::MAX))? as u32,
+        None => 1,
+    };
+    let draw = Draw { population: name, size, context };
+    let parameters = match fields.get("params") {
+        Some(item) => draw.table(
+            &item,
+            "parameter",
+            |key| model.parameters.iter().find(|p| p.name == key).map(|p| (p.name, p.unit)),
+            &known_parameters(model),
+        )?,
+        None => BTreeMap::new(),
+    };
+    let initial = match fields.get("initial") {
+        Some(item) => draw.table(
+            &item,
+            "initial value",
+            |key| {
+                let variable = model.variables.iter().find(|v| v.initial && v.name == key);
+                variable.map(|v| (v.name, v.unit))
+            },
+            &known_initial(model),
+        )?,
+        None => BTreeMap::new(),
+    };
+    fields.finish()?;
+    let population = Population {
+        name: name.into(),
+        size,
+        dynamics: Dynamics::Model { model, parameters, initial },
+    };
+    validate(&population, context).map_err(|error| locate(&fields, error))?;
+    Ok(population)
+}
+
+fn known_parameters(model: &ModelInfo) -> Vec<&'static str> {
+    model.parameters.iter().map(|p| p.name).collect()
+}
+
+fn known_initial(model: &ModelInfo) -> Vec<&'static str> {
+    model.variables.iter().filter(|v| v.initial).map(|v| v.name).collect()
+}
+
+/// Asks the model whether it admits the values, without keeping its neurons.
+pub(super) fn validate(population: &Population, context: &Context) -> Result<(), ModelError> {
+    let Dynamics::Model { model, parameters, initial } = &population.dynamics else {
+        return Ok(());
+    };
+    let same = |columns: &BTreeMap<String, Column>| {
+        columns.values().all(|column| matches!(column, Column::Same(_)))
+    };
+    let size = if same(parameters) && same(initial) { 1 } else { population.size as usize };
+    let (clock, key) = (context.clock, [0; 2]);
+    (model.build)(&Build { parameters, initial, size, first: 0, clock, key }).map(drop)
+}
+
+/// The place of a model's complaint: the value it is about, if that was written.
+fn locate(fields: &Fields<'_>, source: ModelError) -> Problem {
+    let written = |table: &'static str, name: &str| {
+        let inner = fields.get(table)?.fields().ok()?;
+        inner.entries().find(|(key, ..)| *key == name).map(|(_, _, item)| item)
+    };
+    let item = match &source {
+        ModelError::Parameter { name, .. } => {
+            written("params", name).or_else(|| written("initial", name))
+        }
+        _ => None,
+    };
+    let (span, place) =
+        item.map_or((fields.span, fields.place.clone()), |item| (item.span(), item.place));
+    Problem::at(span, Fault::Model { place, source })
+}
+
+/// Values for the neurons of a population.
+pub(super) struct Draw<'a> {
+    pub population: &'a str,
+    pub size: u32,
+    pub context: &'a Context,
+}
+
+impl Draw<'_> {
+    fn table<'i>(
+        &self,
+        item: &Item<'i>,
+        kind: &str,
+        find: impl Fn(&str) -> Option<(&'static str, &'static str)>,
+        known: &[&'static str],
+    ) -> Result<BTreeMap<String, Column>, Problem> {
+        let fields = item.fields()?;
+        let mut columns = BTreeMap::new();
+        for (key, span, item) in fields.entries() {
+            let (name, unit) = find(key).ok_or_else(|| fields.unknown(key, span, known))?;
+            columns.insert(name.into(), self.column(&item, kind, name, unit)?);
+        }
+        Ok(columns)
+    }
+
+    fn column(
+        &self,
+        item: &Item<'_>,
+        kind: &str,
+        name: &str,
+        unit: &str,
+    ) -> Result<Column, Problem> {
+        if item.is_list() {
+            let values = item.numbers(&self.context.scope, unit)?;
+            return self.each(item, values);
+        }
+        if let Some(file) = file_of(item)? {
+            let array = self.context.numbers(&file)?;
+            return self.each(&file, array.values);
+        }
+        Ok(match item.amount(&self.context.scope, unit)? {
+            Amount::Fixed(value) => Column::Same(value),
+            Amount::Drawn(distribution) => self.drawn(kind, name, &distribution),
+        })
+    }
+
+    fn each(&self, item: &Item<'_>, values: Vec<f64>) -> Result<Column, Problem> {
+        if values.len() == self.size as usize {
+            return Ok(Column::Each(values));
+        }
+        let found = format!("{} values", values.len());
+        Err(item.out_of_range(found, format!("one for each of the {} neurons", self.size)))
+    }
+
+    /// One value for every neuron; depends on seed, population, name and neuron alone.
+    pub fn drawn(&self, kind: &str, name: &str, distribution: &Distribution) -> Column {
+        let purpose = format!("{kind} {name} of {}", self.population);
+        let key = key(self.context.seed, &purpose, 0);
+        let draw = |neuron| distribution.draw(&mut Stream::new(key, neuron));
+        Column::Each((0..u64::from(self.size)).map(draw).collect())
+    }
+}
+
+/// `{ file = "values.npy" }`.
+pub(super) fn file_of<'a>(item: &Item<'a>) -> Result<Option<Item<'a>>, Problem> {
+    if !item.is_table() {
+        return Ok(None);
+    }
+    let fields = item.fields()?;
+    let file = fields.get("file");
+    if file.is_some() {
+        fields.finish()?;
+    }
+    Ok(file)
+}

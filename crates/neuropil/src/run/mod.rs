@@ -1,0 +1,17 @@
+//! From a model to a result: checking, building, stepping, recording, summing up.
+
+mod check;
+mod driver;
+mod failure;
+mod machine;
+mod progress;
+mod provenance;
+mod recordings;
+mod summary;
+
+pub use check::{Check, PopulationCheck, ProjectionCheck};
+pub use driver::RunOptions;
+pub use failure::RunFailure;
+pub use machine::{memory_limit_bytes, peak_memory_bytes};
+pub use progress::Progress;
+pub use summary::{PopulationSummary, Summary};
