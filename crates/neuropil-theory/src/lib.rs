@@ -20,9 +20,9 @@
 pub mod characterise;
 // pub mod diffusion;
 mod error;
-// pub mod fit;
+pub mod fit;
 // pub mod fixed_point;
-// pub mod fluctuation;
+pub mod fluctuation;
 // pub mod mean_field;
 pub mod membrane;
 pub mod neuron;
