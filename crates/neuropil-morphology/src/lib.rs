@@ -6,9 +6,13 @@
 mod builder;
 pub mod discretise;
 pub mod frustum;
+pub mod generate;
 mod kind;
+pub mod measure;
 mod morphology;
+pub mod project;
 pub mod region;
+pub mod report;
 mod section;
 pub mod swc;
 

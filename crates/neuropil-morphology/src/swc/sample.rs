@@ -71,6 +71,15 @@ impl SampleTree {
         Ok(Self { samples, comments, parent, order })
     }
 
+    /// Samples numbered 1, 2, … whose parents come before them; true of them by construction.
+    pub(crate) fn numbered(samples: Vec<Sample>, comments: Vec<String>) -> Self {
+        let above = |sample: &Sample| usize::try_from(sample.parent - 1).ok();
+        let parent: Vec<Option<usize>> = samples.iter().map(above).collect();
+        let order =
+            graph::order(&samples, &parent).unwrap_or_else(|_| (0..samples.len()).collect());
+        Self { samples, comments, parent, order }
+    }
+
     /// The samples in the order they were given.
     pub fn samples(&self) -> &[Sample] {
         &self.samples

@@ -41,7 +41,10 @@ pub(super) struct Rules<'a> {
     pub(super) tags: &'a [i64],
     /// If given, all soma samples are one sphere here.
     pub(super) sphere: Option<Point>,
-    /// Whether a neurite sample ends the run of soma samples it is attached to the middle of at ½.
+    /// Whether a section whose first sample repeats its parent's place begins with that sample, so
+    /// that a step in radius at a fork has no membrane of its own.
+    pub(super) steps: bool,
+    /// How a section begins.
     pub(super) lead: &'a dyn Fn(Start) -> Lead,
 }
 
@@ -174,7 +177,9 @@ impl<'a> Layout<'a> {
             at_end: self.at_end(parent, place),
             soma_fork: self.soma_children[parent] > 1,
         };
+        let step = self.rules.steps && before.xyz_um == point.xyz_um && !self.lone[sample];
         let points = match (self.rules.lead)(start) {
+            Lead::Parent if step => vec![point],
             Lead::Own => vec![point],
             Lead::Parent => vec![before, point],
             Lead::ParentOwnRadius => {

@@ -22,7 +22,9 @@ impl SampleTree {
     /// it begins with its own first sample, attached to the soma without a piece of cable between
     /// (one that has but a single sample gets a piece from the soma's centre, of its own radius).
     /// A neurite that leaves the end of a stack begins with the place of the soma's last sample and
-    /// its own first radius. These are NEURON's rules.
+    /// its own first radius. These are NEURON's rules; ours differ in one point: a section whose first
+    /// sample lies where its parent does begins with that sample, so that a file can say that a
+    /// branch is thinner than its parent from its beginning on.
     ///
     /// # Errors
     /// [`SwcError`]: the first defect in the order of lines that the profile does not tolerate.
@@ -45,6 +47,11 @@ impl SampleTree {
             Profile::Morphio => morphio::build(self, &mut warnings)?,
         };
         Ok(Loaded { value, warnings })
+    }
+
+    /// What the soma samples are taken for under our own profile and the policy asked for, in words.
+    pub fn soma_decision(&self, options: &Options) -> String {
+        soma::decision(self, options)
     }
 
     /// Every defect and oddity, the defects in order of line; empty lists for a clean file.

@@ -55,5 +55,5 @@ pub(super) fn build(
             warnings.push(SwcWarning::LeftOut { profile: PROFILE, line, id, reason });
         }
     }
-    assemble(tree, &Rules { tags: &tags, sphere, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, sphere, steps: false, lead: &lead }, warnings)
 }

@@ -55,7 +55,7 @@ pub(super) fn arbor(
         );
     }
     let lead = |_: Start| Lead::Parent;
-    assemble(tree, &Rules { tags: &tags, sphere: None, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, sphere: None, steps: false, lead: &lead }, warnings)
 }
 
 /// `load_swc_neuron`: a single-sample soma is a cylinder, neurites begin with their own first sample.
@@ -97,5 +97,5 @@ pub(super) fn arbor_neuron(
         Start { sample, .. } if children[sample].is_empty() => Lead::ParentOwnRadius,
         _ => Lead::Nothing,
     };
-    assemble(tree, &Rules { tags: &tags, sphere, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, sphere, steps: false, lead: &lead }, warnings)
 }

@@ -55,6 +55,19 @@ pub(super) fn defects(tree: &SampleTree, options: &Options) -> Vec<SwcError> {
     errors
 }
 
+/// What the soma is taken for, in words.
+pub(super) fn decision(tree: &SampleTree, options: &Options) -> String {
+    let tags = tree.tags();
+    let soma = soma_samples(tree, &tags);
+    match decide(tree, &tags, &soma, options.soma) {
+        Ok(Shape::Absent) => "none".into(),
+        Ok(Shape::Sphere(centre, words)) => format!("{words} of radius {} µm", centre.radius_um),
+        Ok(Shape::Stack) => format!("{} samples: a stack of truncated cones", soma.len()),
+        Ok(Shape::AsNeurite) => format!("{} samples, taken as neurite", soma.len()),
+        Err(error) => format!("undecided: {error}"),
+    }
+}
+
 fn decide(
     tree: &SampleTree,
     tags: &[i64],
@@ -231,5 +244,5 @@ pub(super) fn build(
         }
         Shape::Absent | Shape::AsNeurite => None,
     };
-    assemble(tree, &Rules { tags: &tags, sphere, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, sphere, steps: true, lead: &lead }, warnings)
 }

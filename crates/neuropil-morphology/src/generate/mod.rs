@@ -1,0 +1,49 @@
+//! Cells made by rule, from a seed where chance has a part.
+//!
+//! Every generator gives a [`SampleTree`](crate::SampleTree), which can be written as SWC and built into
+//! a [`Morphology`](crate::Morphology). Coordinates are rounded to 10⁻⁶ µm and radii to 10⁻⁹ µm, so that
+//! the last digit of a cosine does not show in a file.
+
+mod ball_and_stick;
+mod cells;
+mod growth;
+mod rall_tree;
+
+pub use ball_and_stick::BallAndStick;
+pub use cells::{Pyramidal, Stellate};
+pub use growth::{Growth, GrowthError};
+pub use rall_tree::RallTree;
+
+use crate::swc::{Sample, SampleTree};
+
+/// Collects samples numbered from 1.
+#[derive(Default)]
+struct Sketch {
+    samples: Vec<Sample>,
+}
+
+impl Sketch {
+    /// Adds a sample under another and returns its number; parent 0 marks the root.
+    fn add(&mut self, tag: i64, xyz_um: [f64; 3], radius_um: f64, parent: usize) -> usize {
+        let number = self.samples.len() + 1;
+        self.samples.push(Sample {
+            line: 0,
+            id: number as i64,
+            tag,
+            xyz_um: xyz_um.map(|x| rounded(x, 1e6)),
+            radius_um: rounded(radius_um, 1e9),
+            parent: if parent == 0 { -1 } else { parent as i64 },
+        });
+        number
+    }
+
+    fn finish(self, description: String) -> SampleTree {
+        // Ids are counted up and parents are earlier ones, so this cannot fail.
+        SampleTree::numbered(self.samples, vec![description])
+    }
+}
+
+/// Rounded to a fraction of one, and never −0.
+fn rounded(x: f64, parts: f64) -> f64 {
+    (x * parts).round() / parts + 0.0
+}
