@@ -19,6 +19,7 @@ pub mod experiment;
 pub mod expression;
 pub mod networks;
 pub mod pictures;
+pub use neuropil_core::names;
 pub mod resolve;
 pub mod run;
 

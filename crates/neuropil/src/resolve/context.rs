@@ -32,8 +32,7 @@ impl Context {
 
     /// A duration or instant that must lie on the grid.
     pub fn on_grid(&self, item: &Item<'_>, what: &'static str) -> Result<u64, Problem> {
-        let ms = item.number(&self.scope, "ms")?;
-        self.clock.on_grid(what, ms).map_err(|source| clock_problem(item, source))
+        on_grid(item, what, &self.scope, self.clock)
     }
 
     /// As [`on_grid`](Self::on_grid), at least one step.
@@ -93,6 +92,17 @@ impl Context {
             files.push(file);
         }
     }
+}
+
+/// Steps of a duration or instant that must lie on the grid.
+pub(super) fn on_grid(
+    item: &Item<'_>,
+    what: &'static str,
+    scope: &Scope,
+    clock: Clock,
+) -> Result<u64, Problem> {
+    let ms = item.number(scope, "ms")?;
+    clock.on_grid(what, ms).map_err(|source| clock_problem(item, source))
 }
 
 pub(super) fn clock_problem(item: &Item<'_>, source: ClockError) -> Problem {

@@ -100,11 +100,11 @@ impl<'a> Item<'a> {
         Problem::at(self.span(), Fault::Range { place, found, expected: expected.into() })
     }
 
-    pub fn unknown_name(
+    pub fn unknown_name<'n>(
         &self,
         kind: &'static str,
         name: &str,
-        known: impl IntoIterator<Item = &'static str>,
+        known: impl IntoIterator<Item = &'n str>,
     ) -> Problem {
         let (place, suggestion) = (self.place.clone(), suggestion(name, known));
         let name = name.into();

@@ -178,7 +178,8 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     }
     let record = top.get("record").map(|item| item.fields()).transpose()?;
     network.recordings = record::read(record.as_ref(), &network.populations, &context)?;
-    let plots = plots::read(&section("plots")?, &network.populations, &context)?;
+    let names: Vec<&str> = network.populations.iter().map(|p| p.name.as_str()).collect();
+    let plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,

@@ -1,11 +1,11 @@
 //! `[plots.NAME]`: pictures of the result.
 
-use neuropil_network::description::Population;
+use neuropil_core::Clock;
 
-use super::context::Context;
-use super::fields::Fields;
-use super::{members, window};
-use crate::experiment::Problem;
+use super::fields::{Fields, Item};
+use super::{parameters, simulation, window};
+use crate::experiment::{Experiment, ExperimentError, Problem, Span};
+use crate::expression::Scope;
 
 /// What a picture shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,51 +76,75 @@ impl PlotRequest {
     }
 }
 
+impl Experiment {
+    /// The pictures that the experiment asks for, for a result with these populations.
+    ///
+    /// # Errors
+    /// The first fault of the sections that matter to pictures.
+    pub fn plot_requests(&self, populations: &[&str]) -> Result<Vec<PlotRequest>, ExperimentError> {
+        let read = || {
+            let top = Fields::new(self.root(), Span::default(), "");
+            let scope = match top.get("parameters") {
+                Some(item) => parameters::read(&item.fields()?)?,
+                None => Scope::default(),
+            };
+            let simulation = top.need("simulation", "a table with at least a duration")?;
+            let simulation = simulation::read(&simulation.fields()?, &scope)?;
+            match top.get("plots") {
+                Some(item) => self::read(&item.fields()?, populations, &scope, simulation.clock),
+                None => Ok(Vec::new()),
+            }
+        };
+        read().map_err(|problem| self.error(problem))
+    }
+}
+
 pub(super) fn read(
     fields: &Fields<'_>,
-    populations: &[Population],
-    context: &Context,
+    populations: &[&str],
+    scope: &Scope,
+    clock: Clock,
 ) -> Result<Vec<PlotRequest>, Problem> {
-    fields
-        .entries()
-        .map(|(name, _, item)| {
-            let fields = item.fields()?;
-            let kind_item = fields.need("kind", "\"raster\", \"rates\" or \"traces\"")?;
-            let kind_name = kind_item.text("\"raster\", \"rates\" or \"traces\"")?;
-            let kind = PlotKind::named(kind_name).ok_or_else(|| {
-                kind_item.unknown_name("kind of plot", kind_name, PlotKind::names())
-            })?;
-            let mut request = PlotRequest::new(name, kind);
-            if let Some(item) = fields.get("title") {
-                request.title = item.text("a text")?.into();
-            }
-            if let Some(item) = fields.get("populations") {
-                let parts = members::parts(&item, populations)?;
-                request.populations =
-                    parts.iter().map(|part| populations[part.population].name.clone()).collect();
-            }
-            if let Some(item) = fields.get("variables") {
-                request.variables = item
-                    .items()
-                    .iter()
-                    .map(|item| item.text("the name of a variable").map(str::to_owned))
-                    .collect::<Result<_, _>>()?;
-            }
-            if let Some(item) = fields.get("window") {
-                let window = window::of_pair(&item, context)?;
-                let ms = |step| context.clock.ms(step);
-                request.window_ms = Some((ms(window.start), ms(window.stop)));
-            }
-            if let Some(item) = fields.get("bin") {
-                let expected = "a time above 0";
-                request.bin_ms =
-                    item.number_where(&context.scope, "ms", expected, |bin| bin > 0.0)?;
-            }
-            if let Some(item) = fields.get("neurons") {
-                request.neurons = item.whole(&context.scope, 1, u64::from(u32::MAX))? as usize;
-            }
-            fields.finish()?;
-            Ok(request)
-        })
-        .collect()
+    fields.entries().map(|(name, _, item)| one(name, &item, populations, scope, clock)).collect()
+}
+
+fn one(
+    name: &str,
+    item: &Item<'_>,
+    populations: &[&str],
+    scope: &Scope,
+    clock: Clock,
+) -> Result<PlotRequest, Problem> {
+    let fields = item.fields()?;
+    let expected = "\"raster\", \"rates\" or \"traces\"";
+    let kind_item = fields.need("kind", expected)?;
+    let kind_name = kind_item.text(expected)?;
+    let kind = PlotKind::named(kind_name)
+        .ok_or_else(|| kind_item.unknown_name("kind of plot", kind_name, PlotKind::names()))?;
+    let mut request = PlotRequest::new(name, kind);
+    if let Some(item) = fields.get("title") {
+        request.title = item.text("a text")?.into();
+    }
+    for item in fields.get("populations").iter().flat_map(Item::items) {
+        let population = item.text("the name of a population")?;
+        if !populations.contains(&population) {
+            return Err(item.unknown_name("population", population, populations.iter().copied()));
+        }
+        request.populations.push(population.into());
+    }
+    for item in fields.get("variables").iter().flat_map(Item::items) {
+        request.variables.push(item.text("the name of a variable")?.into());
+    }
+    if let Some(item) = fields.get("window") {
+        let window = window::of_pair(&item, scope, clock)?;
+        request.window_ms = Some((clock.ms(window.start), clock.ms(window.stop)));
+    }
+    if let Some(item) = fields.get("bin") {
+        request.bin_ms = item.number_where(scope, "ms", "a time above 0", |bin| bin > 0.0)?;
+    }
+    if let Some(item) = fields.get("neurons") {
+        request.neurons = item.whole(scope, 1, u64::from(u32::MAX))? as usize;
+    }
+    fields.finish()?;
+    Ok(request)
 }

@@ -17,7 +17,9 @@ pub(super) fn read(
 ) -> Result<Vec<Recording>, Problem> {
     let whole = Window { start: context.warmup_step, stop: context.end_step };
     let Some(fields) = fields else { return Ok(all_spikes(populations, whole)) };
-    let window = fields.get("window").map_or(Ok(whole), |item| window::of_pair(&item, context))?;
+    let window = fields
+        .get("window")
+        .map_or(Ok(whole), |item| window::of_pair(&item, &context.scope, context.clock))?;
     let mut recordings = match fields.get("spikes") {
         None => all_spikes(populations, window),
         Some(item) => spikes(&item, populations, window, context)?,
@@ -60,7 +62,9 @@ fn spikes(
         Written::Table(_) => {
             let fields = item.fields()?;
             let target = fields.need("target", "a population or a list of populations")?;
-            let own = fields.get("window").map(|item| window::of_pair(&item, context));
+            let own = fields
+                .get("window")
+                .map(|item| window::of_pair(&item, &context.scope, context.clock));
             fields.finish()?;
             (own.transpose()?.unwrap_or(window), target)
         }
@@ -96,7 +100,9 @@ fn trace(
         None => context.clock.on_grid("every", 1.0).unwrap_or(1).max(1),
     };
     let offset = fields.get("offset").map_or(Ok(0), |item| context.on_grid(&item, "offset"))?;
-    let window = fields.get("window").map_or(Ok(window), |i| window::of_pair(&i, context))?;
+    let window = fields
+        .get("window")
+        .map_or(Ok(window), |i| window::of_pair(&i, &context.scope, context.clock))?;
     fields.finish()?;
     for part in members::parts(&target, populations)? {
         let population = &populations[part.population];

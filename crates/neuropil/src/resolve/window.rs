@@ -1,10 +1,12 @@
 //! When something is active.
 
+use neuropil_core::Clock;
 use neuropil_network::description::Window;
 
-use super::context::Context;
+use super::context::{Context, on_grid};
 use super::fields::{Fields, Item};
 use crate::experiment::Problem;
+use crate::expression::Scope;
 
 /// `start`, `stop` and `origin` of a device; `origin` shifts the other two.
 pub(super) fn of_device(fields: &Fields<'_>, context: &Context) -> Result<Window, Problem> {
@@ -29,14 +31,15 @@ pub(super) fn of_device(fields: &Fields<'_>, context: &Context) -> Result<Window
 }
 
 /// `[start, stop]`.
-pub(super) fn of_pair(item: &Item<'_>, context: &Context) -> Result<Window, Problem> {
+pub(super) fn of_pair(item: &Item<'_>, scope: &Scope, clock: Clock) -> Result<Window, Problem> {
     let items = item.items();
     let [first, last] = items.as_slice() else {
         return Err(item.wrong("a list of two times: start and stop"));
     };
-    let (start, stop) = (context.on_grid(first, "start")?, context.on_grid(last, "stop")?);
+    let start = on_grid(first, "start", scope, clock)?;
+    let stop = on_grid(last, "stop", scope, clock)?;
     if stop <= start {
-        let found = format!("{} ms", context.clock.ms(stop));
+        let found = format!("{} ms", clock.ms(stop));
         return Err(last.out_of_range(found, "a time after the start of the window"));
     }
     Ok(Window { start, stop })

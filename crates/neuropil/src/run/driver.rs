@@ -7,7 +7,8 @@ use neuropil_core::Observer;
 use neuropil_network::description::{Dynamics, Network, Population};
 use neuropil_network::engine::{RunError, Simulation, estimate};
 use neuropil_record::{
-    Closing, CreateError, Output, Overwrite, Recordings, ResultWriter, SpikeStatistics, Status, Tee,
+    Closing, CreateError, Output, Overwrite, Recordings, ResultFile, ResultWriter, SpikeStatistics,
+    Status, Tee,
 };
 
 use super::failure::RunFailure;
@@ -16,7 +17,7 @@ use super::progress::{Progress, Watch};
 use super::summary::{PopulationSummary, Summary};
 use super::{provenance, recordings};
 use crate::experiment::Experiment;
-use crate::pictures;
+use crate::pictures::{self, PictureError};
 use crate::resolve::Model;
 
 /// How to run.
@@ -91,6 +92,10 @@ impl Experiment {
             let path = writer
                 .finish(closing)
                 .map_err(|source| RunFailure::Record { reached_ms, source })?;
+            if !pictures.is_empty() {
+                let result = ResultFile::open(&path).map_err(PictureError::from)?;
+                pictures::save(&result, &model.plots, &pictures)?;
+            }
             summary.output = Some(path);
         }
         summary.peak_memory_mb = peak_memory_bytes().map(|bytes| bytes as f64 / 1e6);

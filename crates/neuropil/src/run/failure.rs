@@ -8,6 +8,7 @@ use neuropil_record::CreateError;
 use thiserror::Error;
 
 use crate::experiment::ExperimentError;
+use crate::pictures::PictureError;
 
 /// Why a run failed.
 #[derive(Debug, Error)]
@@ -27,6 +28,8 @@ pub enum RunFailure {
     State(RunError),
     #[error("the run ended at {reached_ms} ms, because what it produced could not be kept")]
     Record { reached_ms: f64, source: RecordError },
+    #[error("the run is done and kept, but a picture could not be made")]
+    Picture(#[from] PictureError),
     #[error("cannot read {path} again", path = path.display())]
     Input { path: PathBuf, source: std::io::Error },
 }

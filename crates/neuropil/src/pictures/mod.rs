@@ -1,0 +1,52 @@
+//! Pictures of a result.
+
+mod draw;
+mod error;
+
+use std::path::{Path, PathBuf};
+
+pub use draw::draw;
+pub use error::PictureError;
+
+use crate::resolve::{PlotKind, PlotRequest};
+use crate::results::ResultFile;
+
+/// Files of the pictures that belong to a result: `<stem>_<name>.png` and `.svg` beside it.
+pub fn paths(result: &Path, requests: &[PlotRequest]) -> Vec<PathBuf> {
+    let stem = result.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    requests
+        .iter()
+        .flat_map(|request| ["png", "svg"].map(|ending| (request, ending)))
+        .map(|(request, ending)| result.with_file_name(format!("{stem}_{}.{ending}", request.name)))
+        .collect()
+}
+
+/// A picture of each kind that the result has data for.
+pub fn all_that_fit(result: &ResultFile) -> Vec<PlotRequest> {
+    let mut requests = Vec::new();
+    if !result.spike_recordings().is_empty() {
+        requests.push(PlotRequest::new("raster", PlotKind::Raster));
+    }
+    if !result.reports().is_empty() {
+        requests.push(PlotRequest::new("traces", PlotKind::Traces));
+    }
+    requests
+}
+
+/// Draws every request and writes it to each of its [`paths`].
+///
+/// # Errors
+/// [`PictureError`]; pictures written before it stay.
+pub fn save(
+    result: &ResultFile,
+    requests: &[PlotRequest],
+    paths: &[PathBuf],
+) -> Result<(), PictureError> {
+    for (request, files) in requests.iter().zip(paths.chunks(2)) {
+        let figure = draw(result, request)?;
+        for file in files {
+            figure.save(file)?;
+        }
+    }
+    Ok(())
+}
