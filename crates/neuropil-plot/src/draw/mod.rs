@@ -1,0 +1,5 @@
+//! From panels to pixels.
+
+pub(crate) mod canvas;
+pub(crate) mod marks;
+pub(crate) mod panel;
