@@ -35,8 +35,8 @@ pub struct Pyramidal {
     pub tuft_targets: usize,
     /// Height of the tuft above the trunk, and its radius at the top `[µm]`.
     pub tuft_um: [f64; 2],
-    /// Length of the axon `[µm]`; 0 for none.
-    pub axon_um: f64,
+    /// Length and diameter of the axon `[µm]`; length 0 for none.
+    pub axon_um: [f64; 2],
     /// How branches grow.
     pub growth: Growth,
     /// Seed of the targets.
@@ -55,7 +55,7 @@ impl Default for Pyramidal {
             oblique_reach_um: 100.0,
             tuft_targets: 40,
             tuft_um: [200.0, 150.0],
-            axon_um: 60.0,
+            axon_um: [60.0, 1.2],
             growth: Growth::default(),
             seed: 0,
         }
@@ -101,12 +101,13 @@ impl Pyramidal {
         }));
         tree.grow(&apical, 4, false);
 
-        let axon_steps = (self.axon_um / SPACING_UM).ceil() as usize;
-        let mut end = 0;
-        for step in 0..=axon_steps {
-            if self.axon_um > 0.0 {
-                let y = -r - self.axon_um * step as f64 / axon_steps as f64;
-                end = tree.extend(end, [0.0, y, 0.0], 2);
+        let [axon, diameter] = self.axon_um;
+        if axon > 0.0 {
+            let steps = (axon / SPACING_UM).ceil() as usize;
+            let mut end = 0;
+            for step in 0..=steps {
+                let y = -r - axon * step as f64 / steps as f64;
+                end = tree.extend_with(end, [0.0, y, 0.0], 2, 0.5 * diameter);
             }
         }
         Ok(tree.sketch().finish(format!(" {self:?}")))

@@ -52,6 +52,8 @@ struct Node {
     path_um: f64,
     children: usize,
     tag: i64,
+    /// Radius should it stay a tip.
+    tip_radius_um: f64,
 }
 
 /// A tree while it grows from the centre of a soma.
@@ -77,15 +79,33 @@ impl Tree {
         if !(value >= 0.0 && value.is_finite()) {
             return Err(GrowthError::BadNumber { what, value, expected: "a number ≥ 0" });
         }
-        let root = Node { xyz_um: [0.0; 3], parent: 0, path_um: 0.0, children: 0, tag: 1 };
+        let root = Node {
+            xyz_um: [0.0; 3],
+            parent: 0,
+            path_um: 0.0,
+            children: 0,
+            tag: 1,
+            tip_radius_um: soma_radius_um,
+        };
         Ok(Self { growth, nodes: vec![root], soma_radius_um })
     }
 
     /// Appends a point to a node and returns its index.
     pub(super) fn extend(&mut self, parent: usize, xyz_um: [f64; 3], tag: i64) -> usize {
+        self.extend_with(parent, xyz_um, tag, self.growth.tip_radius_um)
+    }
+
+    /// The same, with the radius to have as a tip.
+    pub(super) fn extend_with(
+        &mut self,
+        parent: usize,
+        xyz_um: [f64; 3],
+        tag: i64,
+        tip_radius_um: f64,
+    ) -> usize {
         let path_um = self.nodes[parent].path_um + self.step_um(parent, xyz_um);
         self.nodes[parent].children += 1;
-        self.nodes.push(Node { xyz_um, parent, path_um, children: 0, tag });
+        self.nodes.push(Node { xyz_um, parent, path_um, children: 0, tag, tip_radius_um });
         self.nodes.len() - 1
     }
 
@@ -141,10 +161,9 @@ impl Tree {
     /// Radii from the tips: r^(3/2) of a node is the sum over its children.
     fn radii(&self) -> Vec<f64> {
         let mut power = vec![0.0_f64; self.nodes.len()];
-        let tip = self.growth.tip_radius_um.powf(1.5);
         for index in (1..self.nodes.len()).rev() {
             if power[index] == 0.0 {
-                power[index] = tip;
+                power[index] = self.nodes[index].tip_radius_um.powf(1.5);
             }
             power[self.nodes[index].parent] += power[index];
         }

@@ -106,10 +106,16 @@ impl Examination {
 
     fn lengths(&mut self, tree: &SampleTree) {
         let samples = tree.samples();
+        let children = tree.children();
         let mut any_length = samples.len() == 1;
         for (index, parent) in tree.parents().iter().enumerate() {
             let Some(parent) = *parent else { continue };
             if samples[index].xyz_um == samples[parent].xyz_um {
+                // A step in radius where a branch begins is meant.
+                let step = samples[index].radius_um != samples[parent].radius_um;
+                if step && children[parent].len() > 1 && !children[index].is_empty() {
+                    continue;
+                }
                 let Sample { line, id, .. } = samples[index];
                 self.warnings.push(SwcWarning::ZeroLengthPiece { line, id });
             } else {
