@@ -14,6 +14,8 @@
 //! Fehlberg (1969), NASA TR R-315; Galassi et al., GNU Scientific Library reference manual, "Ordinary
 //! differential equations".
 
+use std::marker::PhantomData;
+
 use super::contract::Fault;
 
 /// Neurons that are integrated together.
@@ -91,6 +93,55 @@ pub(super) struct Group<const N: usize> {
     len: usize,
 }
 
+/// One sub-step of the first `n` neurons of a group, of at most the rest of `dt`. Says whether all of
+/// them have come to the end of the step in one go, with nothing remarkable.
+struct Attempt<'a, S, F, const N: usize> {
+    group: &'a mut Group<N>,
+    rows: F,
+    n: usize,
+    dt: f64,
+    system: PhantomData<S>,
+}
+
+impl<S: System<N>, F: Fn(usize) -> S::Row, const N: usize> pulp::NullaryFnOnce
+    for Attempt<'_, S, F, N>
+{
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let Self { group, rows, n, dt, .. } = self;
+        let n = if n < GROUP { n } else { GROUP };
+        let mut plain = true;
+        for k in 0..n {
+            let row = rows(k);
+            let mut y = [0.0; N];
+            for i in 0..N {
+                y[i] = group.y[i][k];
+            }
+            let (held, current) = (group.hold[k] > 0.0, group.current[k]);
+            let rest = dt - group.time[k];
+            let h = if group.h[k] > rest { rest } else { group.h[k] };
+            let (end, ratio) = fehlberg::<N>(
+                y,
+                h,
+                S::tolerance(&row),
+                S::SCALED_BY_SLOPE,
+                #[inline(always)]
+                |y| S::slope(&row, held, current, y),
+            );
+            let end = S::settle(&row, held, group.jump[k], end);
+            for i in 0..N {
+                group.next[i][k] = end[i];
+            }
+            group.used[k] = h;
+            group.ratio[k] = ratio;
+            plain &= (ratio <= 1.1) & (h == dt) & !S::remarkable(&row, held, &end);
+        }
+        plain
+    }
+}
+
 impl<const N: usize> Group<N> {
     pub fn new() -> Self {
         let zeros = [0.0; GROUP];
@@ -111,62 +162,36 @@ impl<const N: usize> Group<N> {
         }
     }
 
-    /// Tries one sub-step of the first `n` neurons, of at most the rest of `dt`; says whether all of
-    /// them have come to the end of the step in one go, with nothing remarkable.
-    #[inline(always)]
-    fn attempt<S: System<N>>(&mut self, rows: impl Fn(usize) -> S::Row, n: usize, dt: f64) -> bool {
-        let n = if n < GROUP { n } else { GROUP };
-        let mut plain = true;
-        for k in 0..n {
-            let row = rows(k);
-            let y: [f64; N] = std::array::from_fn(|i| self.y[i][k]);
-            let (held, current) = (self.hold[k] > 0.0, self.current[k]);
-            let rest = dt - self.time[k];
-            let h = if self.h[k] > rest { rest } else { self.h[k] };
-            let f = |y: &[f64; N]| S::slope(&row, held, current, y);
-            let (end, ratio) = fehlberg::<N>(y, h, S::tolerance(&row), S::SCALED_BY_SLOPE, f);
-            let end = S::settle(&row, held, self.jump[k], end);
-            for i in 0..N {
-                self.next[i][k] = end[i];
-            }
-            self.used[k] = h;
-            self.ratio[k] = ratio;
-            plain &= ratio <= 1.1 && h == dt && !S::remarkable(&row, held, &end);
-        }
-        plain
-    }
-
     /// Advances the first `n` neurons by `dt`: from `y` to `next`. `rows(k)` are the coefficients of
     /// neuron k of the group, `rest` a second group to work in. Says whether any neuron took more than
     /// one sub-step or did something remarkable (only then can `spikes` hold any).
     ///
     /// # Errors
     /// [`Fault`] with the index within the group.
-    #[inline(always)]
     pub fn advance<S: System<N>>(
         &mut self,
+        arch: pulp::Arch,
         rows: impl Fn(usize) -> S::Row + Copy,
-        n: usize,
-        dt: f64,
+        (n, dt): (usize, f64),
         rest: &mut Self,
     ) -> Result<bool, Fault> {
         self.time = [0.0; GROUP];
-        if self.attempt::<S>(rows, n, dt) {
+        let system = PhantomData::<S>;
+        if arch.dispatch(Attempt { group: self, rows, n, dt, system }) {
             // The suggestion would not shrink below dt, and is cut to dt in the next step anyway.
             self.h = [dt; GROUP];
             return Ok(false);
         }
-        self.go_on::<S>(rows, n, dt, rest)?;
+        self.go_on::<S>(arch, rows, (n, dt), rest)?;
         Ok(true)
     }
 
     /// Finishes the step of those neurons that one sub-step did not bring to its end.
-    #[inline(always)]
     fn go_on<S: System<N>>(
         &mut self,
+        arch: pulp::Arch,
         rows: impl Fn(usize) -> S::Row + Copy,
-        n: usize,
-        dt: f64,
+        (n, dt): (usize, f64),
         rest: &mut Self,
     ) -> Result<(), Fault> {
         rest.len = 0;
@@ -176,13 +201,15 @@ impl<const N: usize> Group<N> {
             }
         }
         for _ in 0..MAX_ATTEMPTS {
-            if rest.len == 0 {
+            let n = std::mem::take(&mut rest.len);
+            if n == 0 {
                 return Ok(());
             }
-            let Self { index, .. } = *rest;
-            rest.attempt::<S>(|k| rows(index[k]), rest.len, dt);
-            let count = std::mem::take(&mut rest.len);
-            for k in 0..count {
+            let index = rest.index;
+            let packed = |k: usize| rows(index[k]);
+            let system = PhantomData::<S>;
+            arch.dispatch(Attempt { group: rest, rows: packed, n, dt, system });
+            for k in 0..n {
                 let whole = rest.index[k];
                 if rest.decide::<S>(&rows(whole), k, whole, dt)? {
                     for i in 0..N {
@@ -201,7 +228,6 @@ impl<const N: usize> Group<N> {
 
     /// Accepts or rejects the sub-step of neuron `k` and chooses the next; says whether the step is
     /// over. An accepted state is in `next`.
-    #[inline(always)]
     fn decide<S: System<N>>(
         &mut self,
         row: &S::Row,
@@ -239,7 +265,6 @@ impl<const N: usize> Group<N> {
     }
 
     /// Copies neuron `k`, number `whole` of the whole group, to the end of `rest`.
-    #[inline(always)]
     fn pack(&self, k: usize, whole: usize, rest: &mut Self) {
         let to = rest.len;
         for i in 0..N {
@@ -256,7 +281,6 @@ impl<const N: usize> Group<N> {
     }
 
     /// Moves neuron `k` of a packed group to its new end.
-    #[inline(always)]
     fn repack(&mut self, k: usize) {
         let to = self.len;
         for i in 0..N {
@@ -283,27 +307,55 @@ fn fehlberg<const N: usize>(
     f: impl Fn(&[f64; N]) -> [f64; N],
 ) -> ([f64; N], f64) {
     let a = f(&y);
-    let b = f(&combined(&y, h, |i| 0.25 * a[i]));
-    let c = f(&combined(&y, h, |i| 3.0 / 32.0 * a[i] + 9.0 / 32.0 * b[i]));
-    let d = f(&combined(&y, h, |i| {
-        1932.0 / 2197.0 * a[i] - 7200.0 / 2197.0 * b[i] + 7296.0 / 2197.0 * c[i]
-    }));
-    let e = f(&combined(&y, h, |i| {
-        8341.0 / 4104.0 * a[i] - 32832.0 / 4104.0 * b[i] + 29440.0 / 4104.0 * c[i]
-            - 845.0 / 4104.0 * d[i]
-    }));
-    let g = f(&combined(&y, h, |i| {
-        -6080.0 / 20520.0 * a[i] + 41040.0 / 20520.0 * b[i] - 28352.0 / 20520.0 * c[i]
-            + 9295.0 / 20520.0 * d[i]
-            - 5643.0 / 20520.0 * e[i]
-    }));
-    let end = combined(&y, h, |i| {
-        902_880.0 / 7_618_050.0 * a[i]
-            + 3_953_664.0 / 7_618_050.0 * c[i]
-            + 3_855_735.0 / 7_618_050.0 * d[i]
-            - 1_371_249.0 / 7_618_050.0 * e[i]
-            + 277_020.0 / 7_618_050.0 * g[i]
-    });
+    let b = f(&combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| 0.25 * a[i],
+    ));
+    let c = f(&combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| 3.0 / 32.0 * a[i] + 9.0 / 32.0 * b[i],
+    ));
+    let d = f(&combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| 1932.0 / 2197.0 * a[i] - 7200.0 / 2197.0 * b[i] + 7296.0 / 2197.0 * c[i],
+    ));
+    let e = f(&combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| {
+            8341.0 / 4104.0 * a[i] - 32832.0 / 4104.0 * b[i] + 29440.0 / 4104.0 * c[i]
+                - 845.0 / 4104.0 * d[i]
+        },
+    ));
+    let g = f(&combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| {
+            -6080.0 / 20520.0 * a[i] + 41040.0 / 20520.0 * b[i] - 28352.0 / 20520.0 * c[i]
+                + 9295.0 / 20520.0 * d[i]
+                - 5643.0 / 20520.0 * e[i]
+        },
+    ));
+    let end = combined(
+        &y,
+        h,
+        #[inline(always)]
+        |i| {
+            902_880.0 / 7_618_050.0 * a[i]
+                + 3_953_664.0 / 7_618_050.0 * c[i]
+                + 3_855_735.0 / 7_618_050.0 * d[i]
+                - 1_371_249.0 / 7_618_050.0 * e[i]
+                + 277_020.0 / 7_618_050.0 * g[i]
+        },
+    );
     let slope = if scaled_by_slope { f(&end) } else { [0.0; N] };
     let mut ratio = f64::MIN_POSITIVE;
     for i in 0..N {
@@ -320,7 +372,11 @@ fn fehlberg<const N: usize>(
 
 #[inline(always)]
 fn combined<const N: usize>(y: &[f64; N], h: f64, sum: impl Fn(usize) -> f64) -> [f64; N] {
-    std::array::from_fn(|i| y[i] + h * sum(i))
+    let mut end = [0.0; N];
+    for i in 0..N {
+        end[i] = y[i] + h * sum(i);
+    }
+    end
 }
 
 /// The n-th root by Newton's method from a guess at the exponent: the same on every machine.

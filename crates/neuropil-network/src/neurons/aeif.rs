@@ -114,7 +114,7 @@ impl<S: Synapses, const N: usize> System<N> for Aeif<S> {
     #[inline(always)]
     fn remarkable(row: &Row, _held: bool, y: &[f64; N]) -> bool {
         // Written so that a NaN is remarkable.
-        !(y[0] < row.v_peak && y[0] >= V_LOWEST && y[1].abs() <= W_LARGEST)
+        !((y[0] < row.v_peak) & (y[0] >= V_LOWEST) & (y[1].abs() <= W_LARGEST))
     }
 
     fn event(row: &Row, y: &mut [f64; N], hold: &mut f64) -> Result<bool, (&'static str, f64)> {

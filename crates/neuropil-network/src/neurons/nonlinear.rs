@@ -6,6 +6,7 @@
 //! negative sign turned, where inhibition is kept positive); (4) the stimulus current is read for
 //! the next step.
 
+use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::adaptive::{GROUP, Group, System};
@@ -107,7 +108,6 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
     }
 
     /// One step of neurons `first..first + n`, at most a group of them.
-    #[inline(always)]
     fn advance_group(
         &mut self,
         (first, n): (usize, usize),
@@ -126,14 +126,11 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
             group.jump[..n].copy_from_slice(arriving[0]);
             self.jumps(first, n);
         }
+        let (groups, time) = ((&mut *self.group, &mut *self.rest), (n, self.dt));
         let marked = match &self.rows {
-            Table::Same(row) => {
-                let row = *row;
-                step::<M, N>(|_| row, (&mut self.group, &mut self.rest), n, self.dt, arriving)
-            }
+            Table::Same(row) => step::<M, N>(self.arch, |_| *row, groups, time, arriving),
             Table::Each(rows) => {
-                let rows = &rows[part.clone()];
-                step::<M, N>(|k| rows[k], (&mut self.group, &mut self.rest), n, self.dt, arriving)
+                step::<M, N>(self.arch, |k| rows[first + k], groups, time, arriving)
             }
         };
         let marked = marked.map_err(|fault| Fault { neuron: first + fault.neuron, ..fault })?;
@@ -165,36 +162,60 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
 }
 
 /// One step of a group; says whether any of its neurons needs [`Model::fire`] or has spiked.
-#[inline(always)]
 fn step<M: Model<N>, const N: usize>(
+    arch: pulp::Arch,
     rows: impl Fn(usize) -> M::Row + Copy,
     (group, rest): (&mut Group<N>, &mut Group<N>),
-    n: usize,
-    dt: f64,
+    (n, dt): (usize, f64),
     arriving: [&[f64]; 2],
 ) -> Result<bool, Fault> {
-    let went_on = group.advance::<M>(rows, n, dt, rest)?;
-    let n = if n < GROUP { n } else { GROUP };
-    let mut marked = went_on;
-    for k in 0..n {
-        let y: [f64; N] = std::array::from_fn(|i| group.next[i][k]);
-        let (y, hold, mark) = M::finish(&rows(k), group.y[0][k], y, group.hold[k]);
-        marked |= mark;
-        group.mark[k] = if mark { 1.0 } else { 0.0 };
-        group.hold[k] = hold;
-        for i in 0..N {
-            group.next[i][k] = y[i];
-        }
-    }
-    if let Some(inputs) = M::INPUTS {
-        for (channel, i) in inputs.into_iter().enumerate() {
-            let weights = &arriving[channel][..n];
-            for k in 0..n {
-                group.next[i][k] += M::kicks(&rows(k))[channel] * weights[k];
+    let spiked = group.advance::<M>(arch, rows, (n, dt), rest)?;
+    let model = PhantomData::<M>;
+    Ok(arch.dispatch(Finish { group, rows, n, arriving, model }) | spiked)
+}
+
+/// The end of the step for the first `n` neurons of a group; says whether any is marked.
+struct Finish<'a, M, F, const N: usize> {
+    group: &'a mut Group<N>,
+    rows: F,
+    n: usize,
+    arriving: [&'a [f64]; 2],
+    model: PhantomData<M>,
+}
+
+impl<M: Model<N>, F: Fn(usize) -> M::Row, const N: usize> pulp::NullaryFnOnce
+    for Finish<'_, M, F, N>
+{
+    type Output = bool;
+
+    #[inline(always)]
+    fn call(self) -> bool {
+        let Self { group, rows, arriving, .. } = self;
+        let n = if self.n < GROUP { self.n } else { GROUP };
+        let mut marked = false;
+        for k in 0..n {
+            let mut y = [0.0; N];
+            for i in 0..N {
+                y[i] = group.next[i][k];
+            }
+            let (y, hold, mark) = M::finish(&rows(k), group.y[0][k], y, group.hold[k]);
+            marked |= mark;
+            group.mark[k] = if mark { 1.0 } else { 0.0 };
+            group.hold[k] = hold;
+            for i in 0..N {
+                group.next[i][k] = y[i];
             }
         }
+        if let Some(inputs) = M::INPUTS {
+            for (channel, i) in inputs.into_iter().enumerate() {
+                let weights = &arriving[channel][..n];
+                for k in 0..n {
+                    group.next[i][k] += M::kicks(&rows(k))[channel] * weights[k];
+                }
+            }
+        }
+        marked
     }
-    Ok(marked)
 }
 
 impl<M: Model<N>, const N: usize> Neurons for Nonlinear<M, N> {
@@ -206,17 +227,11 @@ impl<M: Model<N>, const N: usize> Neurons for Nonlinear<M, N> {
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         let channels = arrivals.channels.map(|weights| or_zeros(weights, block.len()));
-        self.arch.dispatch(
-            #[inline(always)]
-            || {
-                for base in (0..block.len()).step_by(GROUP) {
-                    let n = GROUP.min(block.len() - base);
-                    let arriving = channels.map(|weights| &weights[base..base + n]);
-                    self.advance_group((block.start + base, n), arriving, spikes)?;
-                }
-                Ok(())
-            },
-        )?;
+        for base in (0..block.len()).step_by(GROUP) {
+            let n = GROUP.min(block.len() - base);
+            let arriving = channels.map(|weights| &weights[base..base + n]);
+            self.advance_group((block.start + base, n), arriving, spikes)?;
+        }
         self.drive.store(block.clone(), arrivals.current);
         let mut columns = self.state.each_mut().map(|column| &mut column[block.clone()]);
         if let ([v, others @ ..], Some(_)) = (&mut columns[..], M::INPUTS) {
