@@ -14,8 +14,11 @@ pub static MODELS: &[&ModelInfo] = &[
     &super::aeif_psc::EXP,
     &super::aeif_psc::ALPHA,
     &super::aeif_psc::DELTA,
+    &super::aeif_cond_exp_euler::INFO,
+    &super::izhikevich::INFO,
     &super::hh::PSC_ALPHA,
     &super::hh::COND_EXP_TRAUB,
+    &super::parrot_neuron::INFO,
 ];
 
 /// The model of that name.

@@ -1,0 +1,255 @@
+//! Adaptive exponential integrate-and-fire neuron with conductance synapses, by forward Euler.
+//!
+//! ```text
+//! C_m V' = g_L (E_L − V) + g_L Δ_T exp((V − V_th)/Δ_T) + g_ex (E_ex − V) + g_in (E_in − V) − w + I
+//! τ_w w' = a (V − E_L) − w,   g' = −g/τ
+//! V > V_th + 5 Δ_T  ⇒  spike;  V = V_reset for t_ref, w ← w + b
+//! ```
+//!
+//! This is not an accurate integrator, but the one that many published networks were simulated with
+//! (Brian2's `method="euler"`): their rates depend on it. Use `aeif_cond_exp` for the equations
+//! themselves. In a step: (1) arriving weights are added to g, so a delay of one step stands for
+//! Brian2's delay of none; (2) all variables advance by their slopes at the beginning of the step, V
+//! not while refractory; (3) threshold (strictly above), reset; (4) the stimulus current is read for the
+//! next step. A spike found in a step holds V during the t_ref/h − 1 steps that follow. `Delta_T = 0`
+//! leaves the exponential out. The defaults are a regular-spiking cell.
+//!
+//! # Source
+//! Brette & Gerstner (2005), J. Neurophysiol. 94:3637, doi:10.1152/jn.00686.2005; Zerlaut, Chemla, Chavane &
+//! Destexhe (2018), J. Comput. Neurosci. 44:45, doi:10.1007/s10827-017-0668-2; Stimberg, Brette & Goodman (2019),
+//! eLife 8:e47314, doi:10.7554/eLife.47314.
+
+use std::ops::Range;
+
+use neuropil_core::vmath::exp;
+
+use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
+use super::drive::Drive;
+use super::lanes::{
+    BLOCK, check_finite, collect_spikes, count_down, housekeeping, or_zeros, strips,
+};
+use super::table::{Given, Table};
+use crate::description::ModelError;
+
+pub(super) static INFO: ModelInfo = ModelInfo {
+    name: "aeif_cond_exp_euler",
+    summary: "adaptive exponential integrate-and-fire, exponential conductances, forward Euler",
+    parameters: &[
+        p("C_m", "pF", 200.0, "membrane capacitance, > 0"),
+        p("g_L", "nS", 10.0, "leak conductance, > 0"),
+        p("E_L", "mV", -70.0, "leak reversal potential"),
+        p("V_th", "mV", -50.0, "threshold of the exponential"),
+        p("V_reset", "mV", -70.0, "potential after a spike"),
+        p("Delta_T", "mV", 2.0, "slope factor, ≥ 0; 0: no exponential"),
+        p("a", "nS", 0.0, "subthreshold adaptation"),
+        p("b", "pA", 40.0, "spike-triggered adaptation"),
+        p("tau_w", "ms", 500.0, "adaptation time constant, > 0"),
+        p("t_ref", "ms", 5.0, "refractory time, ≥ 0"),
+        p("E_ex", "mV", 0.0, "excitatory reversal potential"),
+        p("E_in", "mV", -80.0, "inhibitory reversal potential"),
+        p("tau_syn_ex", "ms", 5.0, "excitatory synaptic time constant, > 0"),
+        p("tau_syn_in", "ms", 5.0, "inhibitory synaptic time constant, > 0"),
+        p("I_e", "pA", 0.0, "constant input current"),
+    ],
+    variables: &[
+        Variable { name: "V_m", unit: "mV", initial: true, doc: "membrane potential" },
+        Variable { name: "w", unit: "pA", initial: true, doc: "adaptation current" },
+        Variable { name: "g_ex", unit: "nS", initial: true, doc: "excitatory conductance" },
+        Variable { name: "g_in", unit: "nS", initial: true, doc: "inhibitory conductance" },
+    ],
+    weight_unit: "nS",
+    channels: &["ex", "in"],
+    signs: Signs::Apart,
+    build: |build| Ok(Box::new(AeifCondExpEuler::new(build)?)),
+};
+
+#[derive(Debug, Clone, Copy)]
+struct Coefficients {
+    /// Step over capacitance.
+    h_per_pf: f64,
+    g_l: f64,
+    e_l: f64,
+    g_delta: f64,
+    per_delta: f64,
+    v_th: f64,
+    level: f64,
+    reset: f64,
+    hold: f64,
+    a: f64,
+    b: f64,
+    /// Steps over time constants.
+    h_per_w: f64,
+    h_per_ex: f64,
+    h_per_in: f64,
+    e_ex: f64,
+    e_in: f64,
+}
+
+struct AeifCondExpEuler {
+    coefficients: Table<Coefficients>,
+    arch: pulp::Arch,
+    v: Vec<f64>,
+    w: Vec<f64>,
+    ex: Vec<f64>,
+    inh: Vec<f64>,
+    /// Refractory steps left.
+    hold: Vec<f64>,
+    drive: Drive,
+    /// Scratch of one block.
+    current: Vec<f64>,
+}
+
+impl AeifCondExpEuler {
+    fn new(build: &Build<'_>) -> Result<Self, ModelError> {
+        let given = Given::new(&INFO, build)?;
+        let h = build.clock.dt_ms();
+        let coefficients = given.table(|n| coefficients(&given, n, h))?;
+        Ok(Self {
+            v: given.initials("V_m", |n| coefficients.at(n).e_l)?,
+            w: given.initials("w", |_| 0.0)?,
+            ex: given.initials("g_ex", |_| 0.0)?,
+            inh: given.initials("g_in", |_| 0.0)?,
+            coefficients,
+            arch: pulp::Arch::new(),
+            hold: vec![0.0; build.size],
+            drive: Drive::new(&given, build)?,
+            current: vec![0.0; BLOCK],
+        })
+    }
+}
+
+fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, ModelError> {
+    let (g_l, v_th) = (given.positive("g_L", n)?, given.finite("V_th", n)?);
+    let delta = given.not_negative("Delta_T", n)?;
+    let level = v_th + 5.0 * delta;
+    // Longer steps than time constants would make Euler's method diverge.
+    let rate = |name| given.checked(name, n, "must be longer than half a step", |t| t > 0.5 * h);
+    Ok(Coefficients {
+        h_per_pf: h / given.positive("C_m", n)?,
+        g_l,
+        e_l: given.finite("E_L", n)?,
+        g_delta: g_l * delta,
+        per_delta: if delta > 0.0 { 1.0 / delta } else { 0.0 },
+        v_th,
+        level,
+        reset: given.checked("V_reset", n, "must be finite and below the spike level", |v| {
+            v.is_finite() && v < level
+        })?,
+        hold: f64::from(given.refractory_steps(n)?.saturating_sub(1)),
+        a: given.finite("a", n)?,
+        b: given.finite("b", n)?,
+        h_per_w: h / rate("tau_w")?,
+        h_per_ex: h / rate("tau_syn_ex")?,
+        h_per_in: h / rate("tau_syn_in")?,
+        e_ex: given.finite("E_ex", n)?,
+        e_in: given.finite("E_in", n)?,
+    })
+}
+
+/// One step of a block, one entry of each array per neuron. Short loops: the compiler gives up on
+/// proving one long one free of overlaps.
+struct Step<'a, F> {
+    coefficients: F,
+    input: [&'a [f64]; 2],
+    drive: &'a [f64],
+    v: &'a mut [f64],
+    w: &'a mut [f64],
+    ex: &'a mut [f64],
+    inh: &'a mut [f64],
+    hold: &'a mut [f64],
+    current: &'a mut [f64],
+}
+
+impl<F: Fn(usize) -> Coefficients> pulp::NullaryFnOnce for Step<'_, F> {
+    type Output = u32;
+
+    /// Says which strips may hold spikes.
+    #[inline(always)]
+    fn call(self) -> u32 {
+        let n = self.v.len();
+        let [to_ex, to_in] = self.input.map(|input| &input[..n]);
+        let (v, w, hold) = (self.v, &mut self.w[..n], &mut self.hold[..n]);
+        let (ex, inh) = (&mut self.ex[..n], &mut self.inh[..n]);
+        let (current, drive) = (&mut self.current[..n], &self.drive[..n]);
+        for k in 0..n {
+            let c = (self.coefficients)(k);
+            let g = ex[k] + to_ex[k];
+            current[k] = g * (c.e_ex - v[k]);
+            ex[k] = g - c.h_per_ex * g;
+        }
+        for k in 0..n {
+            let c = (self.coefficients)(k);
+            let g = inh[k] - to_in[k];
+            current[k] += g * (c.e_in - v[k]);
+            inh[k] = g - c.h_per_in * g;
+        }
+        for k in 0..n {
+            let c = (self.coefficients)(k);
+            current[k] += drive[k] - w[k];
+            w[k] += c.h_per_w * (c.a * (v[k] - c.e_l) - w[k]);
+        }
+        strips(n, |k| {
+            let c = (self.coefficients)(k);
+            let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
+            let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
+            let next = if hold[k] > 0.0 { v[k] } else { v[k] + c.h_per_pf * slope };
+            hold[k] = count_down(hold[k]);
+            v[k] = next;
+            // Written so that a NaN counts as a spike and is caught on the rare path.
+            !(next <= c.level)
+        })
+    }
+}
+
+impl Neurons for AeifCondExpEuler {
+    fn advance(
+        &mut self,
+        block: Range<usize>,
+        step: u64,
+        arrivals: &Arrivals<'_>,
+        spikes: &mut Vec<u32>,
+    ) -> Result<(), Fault> {
+        let input = arrivals.channels.map(|values| or_zeros(values, block.len()));
+        let first = block.start;
+        macro_rules! step {
+            ($coefficients:expr) => {
+                self.arch.dispatch(Step {
+                    coefficients: $coefficients,
+                    input,
+                    drive: self.drive.of(block.clone()),
+                    v: &mut self.v[block.clone()],
+                    w: &mut self.w[block.clone()],
+                    ex: &mut self.ex[block.clone()],
+                    inh: &mut self.inh[block.clone()],
+                    hold: &mut self.hold[block.clone()],
+                    current: &mut self.current,
+                })
+            };
+        }
+        let mask = match &self.coefficients {
+            Table::Same(c) => step!(|_| *c),
+            Table::Each(all) => step!(|k: usize| all[first + k]),
+        };
+        self.drive.store(block.clone(), arrivals.current);
+        let decaying = &mut [
+            &mut self.w[block.clone()],
+            &mut self.ex[block.clone()],
+            &mut self.inh[block.clone()],
+        ];
+        housekeeping(step, first, &self.v[block.clone()], decaying)?;
+        collect_spikes(mask, block, spikes, |k| {
+            let (n, c) = (first + k, self.coefficients.at(first + k));
+            if self.v[n] <= c.level {
+                return Ok(false);
+            }
+            check_finite(n, "V_m", self.v[n])?;
+            self.w[n] += c.b;
+            (self.v[n], self.hold[n]) = (c.reset, c.hold);
+            Ok(true)
+        })
+    }
+
+    fn read(&self, variable: usize, neuron: usize) -> f64 {
+        [&self.v, &self.w, &self.ex, &self.inh][variable][neuron]
+    }
+}
