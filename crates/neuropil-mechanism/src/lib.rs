@@ -2,12 +2,17 @@
 //!
 //! [`compile`] turns a [`Source`] into a [`Mechanism`]; [`contract`] says how engines run it.
 
+pub mod catalogue;
 pub mod contract;
 mod diagnostic;
+mod ir;
 mod library;
+mod nmodl;
 mod program;
 mod run;
 mod source;
+mod vector;
+pub mod vmath;
 
 pub use contract::Mechanism;
 pub use diagnostic::{CompileError, Diagnostic, Severity};
@@ -19,15 +24,21 @@ pub use source::Source;
 /// # Errors
 /// [`CompileError`] with every finding when the source is not valid or uses what is not supported.
 pub fn compile(source: &Source) -> Result<Mechanism, CompileError> {
-    Err(CompileError {
-        diagnostics: vec![Diagnostic {
-            severity: Severity::Error,
-            file: source.name.clone(),
-            line: 1,
-            column: 1,
-            span: (0, 0),
-            message: "no front end is built into this version".to_owned(),
-            help: String::new(),
-        }],
-    })
+    compile_with_findings(source).map(|(mechanism, _)| mechanism)
+}
+
+/// Compiles an NMODL source and also returns what was found on the way: warnings and notes.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with_findings(
+    source: &Source,
+) -> Result<(Mechanism, Vec<Diagnostic>), CompileError> {
+    let mut report = nmodl::Report::default();
+    let lowered = nmodl::lower(source, &mut report);
+    let diagnostics = report.sorted();
+    match lowered {
+        Ok((description, program)) => Ok((Mechanism { description, program }, diagnostics)),
+        Err(_) => Err(CompileError { diagnostics }),
+    }
 }

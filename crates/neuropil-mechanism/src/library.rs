@@ -7,7 +7,7 @@ use std::sync::Arc;
 use neuropil_core::names::suggestion;
 use thiserror::Error;
 
-use crate::{CompileError, Mechanism, Source, compile};
+use crate::{CompileError, Mechanism, Source, catalogue, compile};
 
 /// Why a mechanism could not be added or found.
 #[derive(Debug, Error)]
@@ -64,7 +64,35 @@ impl Library {
         self.add(&source)
     }
 
-    /// A mechanism by name.
+    /// A mechanism by name: one that was added, else one of the built-in catalogue, which is
+    /// compiled when it is first asked for. Built-in mechanisms are found by their own name (`hh`)
+    /// or by their catalogue path (`hodgkin_huxley_1952/hh`).
+    ///
+    /// # Errors
+    /// [`LibraryError::Unknown`], with the nearest name.
+    pub fn find(&mut self, name: &str) -> Result<Arc<Mechanism>, LibraryError> {
+        if let Some(found) = self.mechanisms.get(name) {
+            return Ok(Arc::clone(found));
+        }
+        for entry in catalogue::entries() {
+            let path = format!("{}/{}", entry.publication, entry.file);
+            if entry.file != name && path != name {
+                continue;
+            }
+            // the path may name a mechanism that is here already under its own name
+            if let Some(found) = self.mechanisms.get(entry.file) {
+                return Ok(Arc::clone(found));
+            }
+            return self.add(&entry.source());
+        }
+        let entries = catalogue::entries();
+        let names = self.mechanisms.keys().map(String::as_str);
+        let names = names.chain(entries.iter().map(|e| e.file));
+        let hint = suggestion(name, names);
+        Err(LibraryError::Unknown { name: name.to_owned(), hint })
+    }
+
+    /// A mechanism that was added or found before.
     ///
     /// # Errors
     /// [`LibraryError::Unknown`], with the nearest name.

@@ -1,8 +1,34 @@
 //! The kernels of a compiled mechanism.
 
+use crate::ir::Kernel;
+
 /// Everything that can be executed.
 #[derive(Debug, Default)]
 pub(crate) struct Program {
+    /// `INITIAL`.
+    pub(crate) initial: Kernel,
+    /// `BREAKPOINT` without its `SOLVE`s, ending with the currents.
+    pub(crate) currents: Kernel,
+    /// The `SOLVE`s.
+    pub(crate) advance: Kernel,
+    /// `NET_RECEIVE`.
+    pub(crate) receive: Kernel,
+    /// `INITIAL` inside `NET_RECEIVE`.
+    pub(crate) open: Kernel,
+    /// Start values of variables that are stored but not visible outside; they follow the
+    /// visible ones.
+    pub(crate) hidden: Vec<f64>,
     /// Indices of the variables that some kernel writes.
     pub(crate) written: Vec<usize>,
+}
+
+impl Program {
+    pub(crate) fn kernels(&self) -> impl Iterator<Item = &Kernel> {
+        [&self.initial, &self.currents, &self.advance, &self.receive, &self.open].into_iter()
+    }
+
+    pub(crate) fn kernels_mut(&mut self) -> impl Iterator<Item = &mut Kernel> {
+        let Self { initial, currents, advance, receive, open, .. } = self;
+        [initial, currents, advance, receive, open].into_iter()
+    }
 }

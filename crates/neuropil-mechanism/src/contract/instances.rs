@@ -77,6 +77,7 @@ impl Instances {
                 (_, Scope::Global) | (Role::Parameter, _) => Store::Uniform(v.default),
                 _ => Store::Each(vec![v.default; padded]),
             })
+            .chain(mechanism.program.hidden.iter().map(|v| Store::Each(vec![*v; padded])))
             .collect();
         let connected = vec![false; d.pointers.len()];
         let scratch = Scratch::default();

@@ -68,6 +68,7 @@ pub use description::{
 };
 pub use event::{Emission, Event};
 pub use fault::{KernelFault, SetError};
+pub(crate) use instances::Store;
 pub use instances::{Column, Instances};
 pub use placement::Placement;
 pub use surroundings::{IonColumns, Surroundings};

@@ -1,0 +1,355 @@
+//! Runs bytecode over all instances, chunk by chunk.
+
+use pulp::Arch;
+
+use super::CHUNK;
+use super::code::{Bytecode, Instruction, Op, Piece, Source};
+use super::lanes::{self, Operand};
+use crate::contract::Surroundings;
+use crate::ir::{Input, IonQuantity, Iteration, Node, Target, apply_binary, apply_unary};
+
+/// Variables of the instances: a column each or one number.
+pub(crate) type Columns = [crate::contract::Store];
+
+/// Where the instances are.
+pub(crate) struct Chunks<'a> {
+    /// Compartment of each instance, padded like the columns with that of the last instance.
+    pub(crate) nodes: &'a [u32],
+    /// Number of real instances.
+    pub(crate) len: usize,
+    /// Weight of each instance's currents; empty if all are 1.
+    pub(crate) scale: &'a [f64],
+    /// The engine's ion of each of the mechanism's.
+    pub(crate) ions: &'a [usize],
+}
+
+/// Working memory.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Registers {
+    scratch: Vec<Vec<f64>>,
+    carried: Vec<Vec<f64>>,
+    uniforms: Vec<f64>,
+    arch: Arch,
+}
+
+/// An instance whose equations did not converge.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Fault {
+    pub(crate) block: String,
+    pub(crate) instance: usize,
+    pub(crate) iterations: usize,
+}
+
+/// Runs a kernel over all instances.
+pub(crate) fn run(
+    code: &Bytecode,
+    columns: &mut Columns,
+    chunks: &Chunks<'_>,
+    around: &mut Surroundings<'_>,
+    registers: &mut Registers,
+) -> Result<(), Fault> {
+    let widest = code.pieces.iter().map(|p| p.registers).max().unwrap_or(0);
+    registers.scratch.resize_with(registers.scratch.len().max(widest), || vec![0.0; CHUNK]);
+    registers.carried.resize_with(registers.carried.len().max(code.carried), || vec![0.0; CHUNK]);
+    let tables = uniform_tables(code, columns, around);
+    let padded = chunks.nodes.len();
+    let mut start = 0;
+    while start < padded {
+        let n = CHUNK.min(padded - start);
+        for (piece, table) in code.pieces.iter().zip(&tables) {
+            registers.uniforms.clear();
+            registers.uniforms.extend_from_slice(table);
+            let mut at = At { start, n, columns, chunks, around, registers };
+            match &piece.iteration {
+                None => {
+                    at.execute(piece);
+                    at.deliver(piece);
+                }
+                Some(iteration) => at.iterate(piece, iteration)?,
+            }
+        }
+        start += n;
+    }
+    Ok(())
+}
+
+/// The uniform part of every piece. Uniform inputs do not change during a call.
+fn uniform_tables(code: &Bytecode, columns: &Columns, around: &Surroundings<'_>) -> Vec<Vec<f64>> {
+    let mut all = Vec::with_capacity(code.pieces.len());
+    for piece in &code.pieces {
+        let mut table: Vec<f64> = Vec::with_capacity(piece.uniforms.len());
+        for step in &piece.uniforms {
+            let at = |v: crate::ir::Value| table[v.index()];
+            let value = match step.node {
+                Node::Constant(bits) => f64::from_bits(bits),
+                Node::Input(Input::Time) => around.t_ms,
+                Node::Input(Input::Step) => around.dt_ms,
+                Node::Input(Input::Celsius) => around.celsius,
+                Node::Input(Input::Variable(k)) => match &columns[k] {
+                    crate::contract::Store::Uniform(x) => *x,
+                    crate::contract::Store::Each(_) => f64::NAN,
+                },
+                Node::Input(_) => f64::NAN,
+                Node::Unary(op, a) => apply_unary(op, at(a)),
+                Node::Binary(op, a, b) => apply_binary(op, at(a), at(b)),
+                Node::Select(c, a, b) => {
+                    if at(c) != 0.0 {
+                        at(a)
+                    } else {
+                        at(b)
+                    }
+                }
+            };
+            table.push(value);
+        }
+        all.push(table);
+    }
+    all
+}
+
+/// One chunk in progress.
+struct At<'a, 'b, 's> {
+    start: usize,
+    n: usize,
+    columns: &'a mut Columns,
+    chunks: &'a Chunks<'b>,
+    around: &'a mut Surroundings<'s>,
+    registers: &'a mut Registers,
+}
+
+/// Where an operand's values are.
+fn operand<'a>(
+    source: Source,
+    (start, n): (usize, usize),
+    columns: &'a Columns,
+    registers: &'a Registers,
+) -> Operand<'a> {
+    match source {
+        Source::Register(k) => Operand::Each(&registers.scratch[usize::from(k)][..n]),
+        Source::Carry(k) => Operand::Each(&registers.carried[k as usize][..n]),
+        Source::Uniform(k) => Operand::One(registers.uniforms[k as usize]),
+        Source::Column(k) => match &columns[k as usize] {
+            crate::contract::Store::Each(values) => Operand::Each(&values[start..start + n]),
+            crate::contract::Store::Uniform(x) => Operand::One(*x),
+        },
+    }
+}
+
+fn number(source: Source, registers: &Registers) -> f64 {
+    match source {
+        Source::Uniform(k) => registers.uniforms[k as usize],
+        _ => f64::NAN,
+    }
+}
+
+/// The run of compartments `first, first + 1, …` that a chunk covers, if it is one.
+fn contiguous(nodes: &[u32]) -> Option<usize> {
+    let first = *nodes.first()? as usize;
+    let run = nodes.iter().enumerate().all(|(k, &node)| node as usize == first + k);
+    run.then_some(first)
+}
+
+impl At<'_, '_, '_> {
+    fn execute(&mut self, piece: &Piece) {
+        for instruction in &piece.code {
+            self.instruction(instruction);
+        }
+    }
+
+    fn instruction(&mut self, instruction: &Instruction) {
+        let Instruction { op, to, from } = *instruction;
+        if let Op::Store(k) = op {
+            return self.store(k as usize, from[0]);
+        }
+        let mut out = std::mem::take(&mut self.registers.scratch[usize::from(to)]);
+        let (place, arch) = ((self.start, self.n), self.registers.arch);
+        let (columns, registers) = (&*self.columns, &*self.registers);
+        let get = |k: usize| operand(from[k], place, columns, registers);
+        let one = |k: usize| number(from[k], registers);
+        let target = &mut out[..self.n];
+        match op {
+            Op::Gather(input) => self.gather(input, target),
+            Op::Unary(f) => lanes::unary(arch, target, f, get(0)),
+            Op::Scaled(f) => lanes::scaled(arch, target, f, get(0), one(1)),
+            Op::Shifted(f) => lanes::shifted(arch, target, f, get(0), one(1), one(2)),
+            Op::Binary(f) => lanes::binary(arch, target, f, get(0), get(1)),
+            Op::Select => lanes::select(arch, target, [get(0), get(1), get(2)]),
+            Op::MulAdd => lanes::mul_add(arch, target, [get(0), get(1), get(2)]),
+            Op::MulSub => lanes::mul_sub(arch, target, [get(0), get(1), get(2)]),
+            Op::SubMul => lanes::sub_mul(arch, target, [get(0), get(1), get(2)]),
+            Op::DifferenceMul => lanes::difference_mul(arch, target, [get(0), get(1), get(2)]),
+            Op::SumMul => lanes::sum_mul(arch, target, [get(0), get(1), get(2)]),
+            Op::Sigmoid => lanes::sigmoid(arch, target, get(0), [one(1), one(2), one(3)]),
+            Op::Relax => lanes::relax(arch, target, [get(0), get(1), get(2)]),
+            Op::Store(_) => {}
+        }
+        self.registers.scratch[usize::from(to)] = out;
+    }
+
+    fn store(&mut self, variable: usize, from: Source) {
+        let crate::contract::Store::Each(mut column) = std::mem::replace(
+            &mut self.columns[variable],
+            crate::contract::Store::Uniform(f64::NAN),
+        ) else {
+            return;
+        };
+        let to = &mut column[self.start..self.start + self.n];
+        match operand(from, (self.start, self.n), self.columns, self.registers) {
+            Operand::Each(values) => to.copy_from_slice(values),
+            Operand::One(x) => to.fill(x),
+        }
+        self.columns[variable] = crate::contract::Store::Each(column);
+    }
+
+    fn nodes(&self) -> &[u32] {
+        &self.chunks.nodes[self.start..self.start + self.n]
+    }
+
+    fn gather(&self, input: Input, to: &mut [f64]) {
+        let around = &*self.around;
+        let column: &[f64] = match input {
+            Input::Voltage => around.v_mv,
+            Input::Area => around.area_um2,
+            Input::Diameter => around.diam_um,
+            Input::Ion(k, quantity) => {
+                let ion = &around.ions[self.chunks.ions[k]];
+                match quantity {
+                    IonQuantity::Reversal => &ion.reversal_mv,
+                    IonQuantity::Current => &ion.current_ma_cm2,
+                    IonQuantity::Inside => &ion.inside_mm,
+                    IonQuantity::Outside => &ion.outside_mm,
+                }
+            }
+            _ => return to.fill(f64::NAN),
+        };
+        let nodes = self.nodes();
+        match contiguous(nodes) {
+            Some(first) => to.copy_from_slice(&column[first..first + to.len()]),
+            None => to.iter_mut().zip(nodes).for_each(|(x, &k)| *x = column[k as usize]),
+        }
+    }
+
+    /// Sends the results of a piece to where they go.
+    fn deliver(&mut self, piece: &Piece) {
+        for &(target, source) in &piece.outputs {
+            let real = self.n.min(self.chunks.len - self.start.min(self.chunks.len));
+            match target {
+                Target::Carry(k) => {
+                    let mut carried = std::mem::take(&mut self.registers.carried[k]);
+                    let place = (self.start, self.n);
+                    match operand(source, place, self.columns, self.registers) {
+                        Operand::Each(values) => carried[..self.n].copy_from_slice(values),
+                        Operand::One(x) => carried[..self.n].fill(x),
+                    }
+                    self.registers.carried[k] = carried;
+                }
+                Target::Ion(k, quantity) => {
+                    let place = (self.start, self.n);
+                    let values = operand(source, place, self.columns, self.registers);
+                    let nodes = &self.chunks.nodes[self.start..self.start + real];
+                    let ion = &mut self.around.ions[self.chunks.ions[k]];
+                    let column = match quantity {
+                        IonQuantity::Reversal => &mut ion.reversal_mv,
+                        IonQuantity::Current => &mut ion.current_ma_cm2,
+                        IonQuantity::Inside => &mut ion.inside_mm,
+                        IonQuantity::Outside => &mut ion.outside_mm,
+                    };
+                    overwrite(column, nodes, values);
+                }
+                Target::IonCurrent(k) | Target::IonConductance(k) => {
+                    let place = (self.start, self.n);
+                    let values = operand(source, place, self.columns, self.registers);
+                    let ion = &mut self.around.ions[self.chunks.ions[k]];
+                    let column = match target {
+                        Target::IonCurrent(_) => &mut ion.current_ma_cm2,
+                        _ => &mut ion.conductance_s_cm2,
+                    };
+                    if !column.is_empty() {
+                        accumulate(column, self.chunks, (self.start, real), values);
+                    }
+                }
+                Target::Current | Target::Conductance => {
+                    let place = (self.start, self.n);
+                    let values = operand(source, place, self.columns, self.registers);
+                    let column: &mut [f64] = match target {
+                        Target::Current => self.around.i_ma_cm2,
+                        _ => self.around.g_s_cm2,
+                    };
+                    accumulate(column, self.chunks, (self.start, real), values);
+                }
+                Target::Variable(_) | Target::Argument(_) => {}
+            }
+        }
+    }
+
+    /// Repeats a piece until the unknowns of every real instance have settled; instances that have
+    /// settled keep their values, so that none depends on its neighbours.
+    fn iterate(&mut self, piece: &Piece, iteration: &Iteration) -> Result<(), Fault> {
+        let real = self.n.min(self.chunks.len - self.start.min(self.chunks.len));
+        let mut settled = vec![false; self.n];
+        settled[real..].fill(true);
+        for _ in 0..iteration.limit {
+            self.execute(piece);
+            let mut moving = vec![false; self.n];
+            for &(target, source) in &piece.outputs {
+                let Target::Carry(k) = target else { continue };
+                let mut carried = std::mem::take(&mut self.registers.carried[k]);
+                let new = operand(source, (self.start, self.n), self.columns, self.registers);
+                for lane in (0..self.n).filter(|&lane| !settled[lane]) {
+                    let (old, new) = (carried[lane], at(new, lane));
+                    let close = (new - old).abs() <= 1e-10 * new.abs() + 1e-18;
+                    moving[lane] |= !close;
+                    carried[lane] = new;
+                }
+                self.registers.carried[k] = carried;
+            }
+            for lane in 0..self.n {
+                settled[lane] |= !moving[lane];
+            }
+            if settled.iter().all(|s| *s) {
+                return Ok(());
+            }
+        }
+        let lane = settled.iter().position(|s| !s).unwrap_or(0);
+        Err(Fault {
+            block: iteration.block.clone(),
+            instance: self.start + lane,
+            iterations: iteration.limit,
+        })
+    }
+}
+
+fn at(values: Operand<'_>, k: usize) -> f64 {
+    match values {
+        Operand::Each(values) => values[k],
+        Operand::One(x) => x,
+    }
+}
+
+fn overwrite(column: &mut [f64], nodes: &[u32], values: Operand<'_>) {
+    for (k, &node) in nodes.iter().enumerate() {
+        column[node as usize] = at(values, k);
+    }
+}
+
+/// Adds in the order of the instances.
+fn accumulate(
+    column: &mut [f64],
+    chunks: &Chunks<'_>,
+    (start, real): (usize, usize),
+    values: Operand<'_>,
+) {
+    let nodes = &chunks.nodes[start..start + real];
+    let weight = |k: usize| chunks.scale.get(start + k).copied().unwrap_or(1.0);
+    match (contiguous(nodes), values, chunks.scale.is_empty()) {
+        (Some(first), Operand::Each(values), true) => {
+            let column = &mut column[first..first + real];
+            column.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+        }
+        _ => {
+            for (k, &node) in nodes.iter().enumerate() {
+                column[node as usize] += at(values, k) * weight(k);
+            }
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! The loops: one operation over one chunk, for operands that are columns or one number.
+//!
+//! Each loop is inlined into a closure that is compiled for every instruction set; slices are cut
+//! to one length first, so that the compiler sees no bounds in the loop and vectorises it.
+
+use pulp::Arch;
+
+use crate::ir::{Binary, Unary, apply_binary, apply_unary};
+use crate::vmath;
+
+/// An operand: a value per instance or one for all.
+#[derive(Clone, Copy)]
+pub(crate) enum Operand<'a> {
+    Each(&'a [f64]),
+    One(f64),
+}
+
+/// Something with a value at every position.
+trait Lane: Copy {
+    fn cut(self, n: usize) -> Self;
+    fn at(self, k: usize) -> f64;
+}
+
+impl Lane for &[f64] {
+    #[inline(always)]
+    fn cut(self, n: usize) -> Self {
+        &self[..n]
+    }
+    #[inline(always)]
+    fn at(self, k: usize) -> f64 {
+        self[k]
+    }
+}
+
+impl Lane for f64 {
+    #[inline(always)]
+    fn cut(self, _: usize) -> Self {
+        self
+    }
+    #[inline(always)]
+    fn at(self, _: usize) -> f64 {
+        self
+    }
+}
+
+#[inline(always)]
+fn each1<A: Lane>(arch: Arch, to: &mut [f64], a: A, f: impl Fn(f64) -> f64) {
+    arch.dispatch(
+        #[inline(always)]
+        || {
+            let n = to.len();
+            let a = a.cut(n);
+            for k in 0..n {
+                to[k] = f(a.at(k));
+            }
+        },
+    );
+}
+
+#[inline(always)]
+fn each2<A: Lane, B: Lane>(arch: Arch, to: &mut [f64], a: A, b: B, f: impl Fn(f64, f64) -> f64) {
+    arch.dispatch(
+        #[inline(always)]
+        || {
+            let n = to.len();
+            let (a, b) = (a.cut(n), b.cut(n));
+            for k in 0..n {
+                to[k] = f(a.at(k), b.at(k));
+            }
+        },
+    );
+}
+
+#[inline(always)]
+fn each3<A: Lane, B: Lane, C: Lane>(
+    arch: Arch,
+    to: &mut [f64],
+    (a, b, c): (A, B, C),
+    f: impl Fn(f64, f64, f64) -> f64,
+) {
+    arch.dispatch(
+        #[inline(always)]
+        || {
+            let n = to.len();
+            let (a, b, c) = (a.cut(n), b.cut(n), c.cut(n));
+            for k in 0..n {
+                to[k] = f(a.at(k), b.at(k), c.at(k));
+            }
+        },
+    );
+}
+
+#[inline(always)]
+fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64) {
+    match a {
+        Operand::Each(a) => each1(arch, to, a, f),
+        Operand::One(a) => to.fill(f(a)),
+    }
+}
+
+#[inline(always)]
+fn map2(
+    arch: Arch,
+    to: &mut [f64],
+    a: Operand<'_>,
+    b: Operand<'_>,
+    f: impl Fn(f64, f64) -> f64 + Copy,
+) {
+    use Operand::{Each, One};
+    match (a, b) {
+        (Each(a), Each(b)) => each2(arch, to, a, b, f),
+        (Each(a), One(b)) => each2(arch, to, a, b, f),
+        (One(a), Each(b)) => each2(arch, to, a, b, f),
+        (One(a), One(b)) => to.fill(f(a, b)),
+    }
+}
+
+#[inline(always)]
+fn map3(
+    arch: Arch,
+    to: &mut [f64],
+    abc: [Operand<'_>; 3],
+    f: impl Fn(f64, f64, f64) -> f64 + Copy,
+) {
+    use Operand::{Each, One};
+    match abc {
+        [Each(a), Each(b), Each(c)] => each3(arch, to, (a, b, c), f),
+        [Each(a), Each(b), One(c)] => each3(arch, to, (a, b, c), f),
+        [Each(a), One(b), Each(c)] => each3(arch, to, (a, b, c), f),
+        [Each(a), One(b), One(c)] => each3(arch, to, (a, b, c), f),
+        [One(a), Each(b), Each(c)] => each3(arch, to, (a, b, c), f),
+        [One(a), Each(b), One(c)] => each3(arch, to, (a, b, c), f),
+        [One(a), One(b), Each(c)] => each3(arch, to, (a, b, c), f),
+        [One(a), One(b), One(c)] => to.fill(f(a, b, c)),
+    }
+}
+
+macro_rules! unary_table {
+    ($op:expr, $call:ident, $($name:ident)*) => {
+        match $op { $(Unary::$name => $call!($name),)* }
+    };
+}
+
+macro_rules! all_unary {
+    ($op:expr, $call:ident) => {
+        unary_table!($op, $call, Neg Abs Sqrt Exp Expm1 Exprel Linoid Log Log10 Sin Cos Tan Sinh
+            Cosh Tanh Floor Ceil Not)
+    };
+}
+
+/// `to = f(a)`
+pub(crate) fn unary(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>) {
+    macro_rules! call {
+        ($name:ident) => {
+            map1(
+                arch,
+                to,
+                a,
+                #[inline(always)]
+                |x| apply_unary(Unary::$name, x),
+            )
+        };
+    }
+    all_unary!(op, call);
+}
+
+/// `to = f(a·t)`
+pub(crate) fn scaled(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, t: f64) {
+    macro_rules! call {
+        ($name:ident) => {
+            map1(
+                arch,
+                to,
+                a,
+                #[inline(always)]
+                |x| apply_unary(Unary::$name, x * t),
+            )
+        };
+    }
+    all_unary!(op, call);
+}
+
+/// `to = f((a + s)·t)`
+pub(crate) fn shifted(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, s: f64, t: f64) {
+    macro_rules! call {
+        ($name:ident) => {
+            map1(
+                arch,
+                to,
+                a,
+                #[inline(always)]
+                |x| apply_unary(Unary::$name, (x + s) * t),
+            )
+        };
+    }
+    all_unary!(op, call);
+}
+
+/// `to = a ∘ b`
+pub(crate) fn binary(arch: Arch, to: &mut [f64], op: Binary, a: Operand<'_>, b: Operand<'_>) {
+    macro_rules! table {
+        ($($name:ident)*) => {
+            match op {
+                $(Binary::$name => {
+                    map2(arch, to, a, b, #[inline(always)] |x, y| apply_binary(Binary::$name, x, y))
+                })*
+            }
+        };
+    }
+    table!(Add Sub Mul Div Pow Min Max Rem Less LessEqual Equal And Or);
+}
+
+/// `to = a ≠ 0 ? b : c`
+pub(crate) fn select(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| if a != 0.0 { b } else { c },
+    );
+}
+
+/// `to = a·b + c`
+pub(crate) fn mul_add(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| a * b + c,
+    );
+}
+
+/// `to = a·b − c`
+pub(crate) fn mul_sub(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| a * b - c,
+    );
+}
+
+/// `to = c − a·b`
+pub(crate) fn sub_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| c - a * b,
+    );
+}
+
+/// `to = (a − b)·c`
+pub(crate) fn difference_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| (a - b) * c,
+    );
+}
+
+/// `to = (a + b)·c`
+pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| (a + b) * c,
+    );
+}
+
+/// `to = r/(1 + exp((a + s)·t))`
+pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: Operand<'_>, [s, t, r]: [f64; 3]) {
+    map1(
+        arch,
+        to,
+        a,
+        #[inline(always)]
+        |x| r / (vmath::exp((x + s) * t) + 1.0),
+    );
+}
+
+/// `to = a + (a − b)·expm1(c)`
+pub(crate) fn relax(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        arch,
+        to,
+        abc,
+        #[inline(always)]
+        |a, b, c| a + (a - b) * vmath::expm1(c),
+    );
+}
