@@ -16,14 +16,14 @@
 //! Units: ms, mV, pF, nS, pA, Hz (also called spikes/s); they form a closed system except that a
 //! rate times a time carries a factor 10⁻³, and MΩ·nS a factor 10⁻³.
 
-// pub mod bifurcation;
+pub mod bifurcation;
 pub mod characterise;
 // pub mod diffusion;
 mod error;
 pub mod fit;
-// pub mod fixed_point;
+pub mod fixed_point;
 pub mod fluctuation;
-// pub mod mean_field;
+pub mod mean_field;
 pub mod membrane;
 pub mod neuron;
 // pub mod siegert;

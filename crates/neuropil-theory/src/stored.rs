@@ -5,7 +5,9 @@
 //!
 //! # Source
 //! Zerlaut, Zucca, Panzeri & Fellin (2019), Cell Rep. 27:1119,
-//! with the parameter files published with it.
+//! with the parameter files published with it; `di_volo_2019/RS`, `/FS` (thresholds in three
+//! moments, adaptive exponential neurons): di Volo, Romagnoni, Capone & Destexhe (2019), Neural
+//! Comput. 31:653, doi:10.1162/neco_a_01173.
 
 use neuropil_core::names::suggestion;
 
@@ -14,11 +16,17 @@ use crate::neuron::Neuron;
 use crate::threshold::{Basis, Threshold};
 use crate::transfer::{FittedRange, TransferFunction};
 
-const FILE: &str = include_str!("../data/transfer_functions.csv");
+const FIVE_MOMENTS: &str = include_str!("../data/transfer_functions.csv");
+const THREE_MOMENTS: &str = include_str!("../data/thresholds_three_moments.csv");
 
 /// Names of the stored transfer functions.
 pub fn names() -> Vec<&'static str> {
-    FILE.lines().next().unwrap_or_default().split(',').skip(1).collect()
+    columns(FIVE_MOMENTS)
+}
+
+/// Names of the stored thresholds, those of the transfer functions included.
+pub fn threshold_names() -> Vec<&'static str> {
+    [names(), columns(THREE_MOMENTS)].concat()
 }
 
 /// A stored transfer function. Its fit kept rates between 0 and 50 Hz; no other bound is known.
@@ -32,23 +40,47 @@ pub fn names() -> Vec<&'static str> {
 /// # Ok::<(), neuropil_theory::TheoryError>(())
 /// ```
 pub fn transfer_function(name: &str) -> Result<TransferFunction, TheoryError> {
-    let Some(column) = names().iter().position(|known| *known == name) else {
-        let suggestion = suggestion(name, names());
-        return Err(TheoryError::UnknownTransfer { found: name.to_owned(), suggestion });
-    };
+    let column = position(name, &names())?;
     let neuron = Neuron {
         v_threshold_mv: if name == "spectrum_2018/RecInh" { -53.0 } else { -50.0 },
         ..Neuron::default()
     };
     let range = FittedRange { rate_hz: Some([0.0, 50.0]), ..FittedRange::default() };
-    let threshold = Threshold::new(Basis::FiveMoments, column_mv(FILE, column + 1)?)?;
+    let coefficients = column_mv(FIVE_MOMENTS, column + 1, Basis::FiveMoments)?;
+    let threshold = Threshold::new(Basis::FiveMoments, coefficients)?;
     Ok(TransferFunction { neuron, threshold, range })
 }
 
-/// Coefficients of a column, in the order of the file, which must be that of the basis.
-fn column_mv(text: &str, column: usize) -> Result<Vec<f64>, TheoryError> {
+/// A stored threshold alone, by one of [`threshold_names`], for a neuron that one describes
+/// oneself.
+///
+/// # Errors
+/// [`TheoryError::UnknownTransfer`], with the nearest name.
+pub fn threshold(name: &str) -> Result<Threshold, TheoryError> {
+    if names().contains(&name) {
+        return Ok(transfer_function(name)?.threshold);
+    }
+    let column = position(name, &threshold_names())? - names().len();
+    let coefficients = column_mv(THREE_MOMENTS, column + 1, Basis::ThreeMoments)?;
+    Threshold::new(Basis::ThreeMoments, coefficients)
+}
+
+fn columns(file: &'static str) -> Vec<&'static str> {
+    file.lines().next().unwrap_or_default().split(',').skip(1).collect()
+}
+
+fn position(name: &str, known: &[&'static str]) -> Result<usize, TheoryError> {
+    known.iter().position(|candidate| *candidate == name).ok_or_else(|| {
+        let suggestion = suggestion(name, known.iter().copied());
+        TheoryError::UnknownTransfer { found: name.to_owned(), suggestion }
+    })
+}
+
+/// Coefficients of a column, in the order of the file, which must be that of the basis. In the
+/// five-moment file, a product of two different variables counts twice.
+fn column_mv(text: &str, column: usize, basis: Basis) -> Result<Vec<f64>, TheoryError> {
     let mut out = Vec::new();
-    for ((line, row), term) in (1..).zip(text.lines()).skip(1).zip(Basis::FiveMoments.terms()) {
+    for ((line, row), term) in (1..).zip(text.lines()).skip(1).zip(basis.terms()) {
         let fields: Vec<&str> = row.split(',').collect();
         let fault = |reason| TheoryError::Stored { line, reason, found: row.to_owned() };
         if fields[0] != *term {
@@ -58,8 +90,8 @@ fn column_mv(text: &str, column: usize) -> Result<Vec<f64>, TheoryError> {
             .get(column)
             .and_then(|field| field.parse().ok())
             .ok_or(fault("a coefficient is not a number"))?;
-        let ordered_pairs = if mixed(term) { 2.0 } else { 1.0 };
-        out.push(1e3 * ordered_pairs * volts);
+        let twice = basis == Basis::FiveMoments && mixed(term);
+        out.push(if twice { 2e3 } else { 1e3 } * volts);
     }
     Ok(out)
 }
@@ -148,12 +180,15 @@ mod tests {
             "no stored transfer function \"spectrum_2018/RecExcit\"; \
              did you mean \"spectrum_2018/RecExc\"?"
         );
-        assert_eq!(names().len(), 3);
+        assert_eq!((names().len(), threshold_names().len()), (3, 5));
+        for name in threshold_names() {
+            assert!(threshold(name).is_ok(), "{name}");
+        }
     }
 
     #[test]
     fn a_damaged_file_names_the_line() {
-        let error = column_mv("term,x\n1,-0.05\nσ,0.0\n", 1).unwrap_err();
+        let error = column_mv("term,x\n1,-0.05\nσ,0.0\n", 1, Basis::FiveMoments).unwrap_err();
         assert_eq!(
             error.to_string(),
             "stored transfer functions, line 3: terms are out of order, found \"σ,0.0\""
