@@ -21,9 +21,11 @@ mod linear;
 mod nonlinear;
 mod parrot_neuron;
 mod registry;
+mod response;
 mod synapses;
 mod table;
 
 pub use contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};
 pub use lanes::BLOCK;
 pub use registry::{MODELS, find};
+pub use response::{rheobase, unit_psp};
