@@ -105,7 +105,10 @@ impl Tree {
     ) -> usize {
         let path_um = self.nodes[parent].path_um + self.step_um(parent, xyz_um);
         self.nodes[parent].children += 1;
-        self.nodes.push(Node { xyz_um, parent, path_um, children: 0, tag, tip_radius_um });
+        // A fork on the very surface of the soma would be read as two stems by some programs.
+        let on_surface = parent == 0 && path_um == 0.0;
+        let children = usize::from(on_surface);
+        self.nodes.push(Node { xyz_um, parent, path_um, children, tag, tip_radius_um });
         self.nodes.len() - 1
     }
 

@@ -37,9 +37,18 @@ impl Sketch {
         number
     }
 
+    /// The samples depth first, so that every run has consecutive numbers, as some readers expect.
     fn finish(self, description: String) -> SampleTree {
-        // Ids are counted up and parents are earlier ones, so this cannot fail.
-        SampleTree::numbered(self.samples, vec![description])
+        let drawn = SampleTree::numbered(self.samples, Vec::new());
+        let mut number = vec![0_i64; drawn.samples().len()];
+        for (id, &index) in (1..).zip(drawn.order()) {
+            number[index] = id;
+        }
+        let renumbered = drawn.order().iter().map(|&index| {
+            let parent = drawn.parents()[index].map_or(-1, |parent| number[parent]);
+            Sample { id: number[index], parent, ..drawn.samples()[index] }
+        });
+        SampleTree::numbered(renumbered.collect(), vec![description])
     }
 }
 
