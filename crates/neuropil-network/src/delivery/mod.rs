@@ -17,7 +17,7 @@ mod rows;
 mod spread;
 mod timed;
 
-pub use bits::Bits;
+pub use bits::{Bits, Planes};
 pub use incoming::Storage;
 pub(crate) use incoming::{
     Incoming, Place, Recipe, Route, Store, build, expected_synapses, storage_bytes,

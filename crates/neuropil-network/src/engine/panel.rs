@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::history::History;
-use crate::delivery::{Incoming, Rows, Store};
+use crate::delivery::{Incoming, Planes, Rows, Store};
 use crate::neurons::BLOCK;
 
 /// Neurons `range` of a part and the projections onto them.
@@ -14,6 +14,8 @@ pub(super) struct Panel {
     pub incoming: Vec<Incoming>,
     /// Per incoming projection: counts from rows, if it delivers counts; else empty.
     counts: Vec<Vec<u16>>,
+    /// Per incoming projection: sums from bits of the step under way, if it has any.
+    planes: Vec<Planes>,
 }
 
 /// Summed weights of one step, per channel.
@@ -74,11 +76,13 @@ impl Panel {
                 _ => Vec::new(),
             })
             .collect();
-        Self { range, incoming, counts }
+        let planes = incoming.iter().map(|_| Planes::default()).collect();
+        Self { range, incoming, counts, planes }
     }
 
-    /// Delivers from rows what arrives in `step`: weighted input into `channels`, counts into the
-    /// panel's own counters.
+    /// Delivers what arrives in `step`: weighted input into `channels`, counts into the panel's own
+    /// counters and planes.
+    #[inline(always)]
     pub fn scatter(&mut self, step: u64, history: &History, channels: &mut Channels) {
         // Rows lie anywhere in memory: ask for the first ones of all projections before any is used.
         for rows_of in [Rows::prepare, Rows::prepare_rows] {
@@ -88,12 +92,16 @@ impl Panel {
                 }
             }
         }
-        for (incoming, counts) in self.incoming.iter().zip(&mut self.counts) {
+        let own = self.counts.iter_mut().zip(&mut self.planes);
+        for (incoming, (counts, planes)) in self.incoming.iter().zip(own) {
             let first = incoming.source.first;
             match &incoming.store {
-                Store::Counted { delay, rows, .. } => {
+                Store::Counted { delay, rows, bits, .. } => {
+                    let spikes = incoming.spikes(step, *delay, history);
+                    if let Some(bits) = bits {
+                        bits.sum(spikes, first, planes);
+                    }
                     if !counts.is_empty() {
-                        let spikes = incoming.spikes(step, *delay, history);
                         rows.each(spikes, first, |_, targets| {
                             targets.iter().for_each(|t| counts[usize::from(*t)] += 1);
                         });
@@ -138,12 +146,10 @@ impl Panel {
         history: &History,
         channels: &mut Channels,
     ) {
-        for (incoming, rows) in self.incoming.iter().zip(&mut self.counts) {
-            let Store::Counted { weight, delay, bits, .. } = &incoming.store else { continue };
-            let source = incoming.source;
-            let delay = u64::from(*delay);
-            let spikes = history.spikes(source.population, step, delay, source.first, source.count);
-            if spikes.is_empty() {
+        let own = self.counts.iter_mut().zip(&self.planes);
+        for (incoming, (rows, planes)) in self.incoming.iter().zip(own) {
+            let Store::Counted { weight, delay, .. } = &incoming.store else { continue };
+            if incoming.spikes(step, *delay, history).is_empty() {
                 continue;
             }
             let mut counts = [0u16; BLOCK];
@@ -151,10 +157,7 @@ impl Panel {
                 counts[..rows.len()].copy_from_slice(rows);
                 rows.fill(0);
             }
-            if let Some(bits) = bits {
-                bits.prepare(block.start / BLOCK + 1, spikes, source.first);
-                bits.add(simd, block.start / BLOCK, spikes, source.first, &mut counts);
-            }
+            planes.spread(simd, block.start / BLOCK, &mut counts);
             let channel = incoming.route.of(*weight);
             channels.used[channel] = true;
             let sums = &mut channels.sums[channel][block.clone()];

@@ -49,6 +49,23 @@ pub(super) struct Part {
     pub currents: Vec<(usize, Current)>,
 }
 
+/// Delivers to a panel, with the vector instructions of the machine.
+struct Scatter<'a> {
+    panel: &'a mut Panel,
+    step: u64,
+    history: &'a History,
+    channels: &'a mut Channels,
+}
+
+impl pulp::WithSimd for Scatter<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) {
+        self.panel.scatter(self.step, self.history, self.channels);
+    }
+}
+
 /// Fills the input of one block, with the vector instructions of the machine.
 struct BlockInput<'a> {
     panel: &'a mut Panel,
@@ -107,7 +124,7 @@ impl Part {
         let panel = &mut self.panels[panel];
         let channels = &mut scratch.channels;
         channels.reset(panel.range.len());
-        panel.scatter(step, history, channels);
+        self.arch.dispatch(Scatter { panel, step, history, channels });
         for poisson in &mut self.poisson {
             poisson.prepare(step, clock);
         }
