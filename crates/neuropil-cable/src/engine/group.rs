@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
 
-use super::block::{Block, Blocks, effective_area_um2};
+use super::block::{Block, Blocks, JUNCTION_AREA_UM2, effective_area_um2};
 use super::electrode::ElectrodeState;
 use super::events::{Arrival, Origin, Queue, stamp};
 use super::ions::{Follow, IonPlan, plan};
@@ -219,9 +219,9 @@ impl Group {
         }
     }
 
-    /// Number of nodes.
+    /// Number of nodes, padding not counted.
     pub(crate) fn nodes(&self) -> usize {
-        self.columns.v.len()
+        self.layout.forest.len()
     }
 
     /// Model time at a (half) stamp `[ms]`.
@@ -311,7 +311,7 @@ impl Group {
     pub(crate) fn add_part(&mut self, part: Part) {
         if part.columns.iter().any(|(_, r)| matches!(r, Reading::Membrane(_))) {
             self.wants_membrane = true;
-            self.membrane_na = vec![0.0; self.nodes()];
+            self.membrane_na = vec![0.0; self.layout.places()];
         }
         self.parts.push(part);
     }
@@ -325,7 +325,7 @@ fn columns(
     layout: &Layout,
     celsius: f64,
 ) -> Result<(Vec<String>, Columns, Plans), ModelError> {
-    let n = layout.position.len();
+    let n = layout.places();
     let plans: Plans = cells.iter().map(|cell| plan(cell)).collect::<Result<_, _>>()?;
     let mut names: Vec<String> = plans.iter().flat_map(|p| p.keys().cloned()).collect();
     names.sort();
@@ -334,7 +334,7 @@ fn columns(
         v: vec![0.0; n],
         i: vec![0.0; n],
         g: vec![0.0; n],
-        area_um2: vec![0.0; n],
+        area_um2: vec![JUNCTION_AREA_UM2; n],
         diam_um: vec![0.0; n],
         ions: names.iter().map(|_| IonColumns::uniform(n, f64::NAN, 0.0, 1.0, 1.0)).collect(),
     };
@@ -390,19 +390,21 @@ fn system(
     per_ms: f64,
     extrapolation: f64,
 ) -> (TreeSystem, Vec<f64>, Vec<f64>) {
-    let n = layout.position.len();
-    let (mut up, mut cap, mut factor) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+    let (mut up, mut cap, mut factor) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut cap_at, mut factor_at) = (vec![0.0; layout.places()], vec![1.0; layout.places()]);
     for (slot, cell) in cells.iter().enumerate() {
         let c = cell.compartments();
-        let conductance = c.axial_conductance_us(|section| cell.ra_ohm_cm[section]);
-        for node in 0..c.len() {
-            let at = layout.at(slot, node);
-            up[at] = conductance[node];
+        up.extend(c.axial_conductance_us(|section| cell.ra_ohm_cm[section]));
+        for (node, &area_um2) in c.area_um2().iter().enumerate() {
             // µF/cm² × µm² = 1e-5 nF; mA/cm² × µm² = 1e-2 nA.
-            cap[at] = 1e-5 * cell.cm_uf_cm2[node] * c.area_um2()[node] * per_ms;
-            factor[at] = 1e-2 * effective_area_um2(c.area_um2()[node]);
+            cap.push(1e-5 * cell.cm_uf_cm2[node] * area_um2 * per_ms);
+            factor.push(1e-2 * effective_area_um2(area_um2));
+            let (at, number) = (layout.at(slot, node), layout.first(slot) + node);
+            cap_at[at] = cap[number];
+            factor_at[at] = factor[number];
         }
     }
     let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &factor };
-    (TreeSystem::new(layout.forest.clone(), coefficients, extrapolation), cap, factor)
+    let system = TreeSystem::new(layout.forest.clone(), coefficients, extrapolation);
+    (system, cap_at, factor_at)
 }

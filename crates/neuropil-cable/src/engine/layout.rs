@@ -62,57 +62,47 @@ pub(crate) fn point_shared(point: &crate::model::Point) -> Shared {
     Shared { mechanism: Arc::clone(&point.mechanism), globals }
 }
 
-/// Positions of the nodes of some cells.
+/// Positions of the nodes of some cells in the columns of their group.
 #[derive(Debug)]
 pub(crate) struct Layout {
     /// First number of each cell when cells are simply put one after the other, and the total.
     pub(crate) first: Vec<usize>,
-    /// Column position of each node so numbered.
-    pub(crate) position: Vec<u32>,
-    /// The elimination schedule over column positions.
+    /// The elimination schedule; columns are in the order of its places, padding included.
     pub(crate) forest: Forest,
 }
 
 impl Layout {
-    /// Orders the nodes so that compartments with the same density mechanisms are adjacent, those
-    /// in the order of elimination: every mechanism then works on a few long stretches.
+    /// Columns in the order of elimination, so that the solver never looks anything up.
     pub(crate) fn new(cells: &[&CellModel]) -> Result<Self, ModelError> {
         let mut first = vec![0];
         let mut parents: Vec<Vec<u32>> = Vec::with_capacity(cells.len());
-        let mut sets: Vec<(bool, Vec<usize>)> = Vec::new();
         for cell in cells {
-            let c = cell.compartments();
-            let parent = c.parent().iter().enumerate();
+            let parent = cell.compartments().parent().iter().enumerate();
             parents.push(parent.map(|(k, &p)| if k == 0 { ROOT } else { p as u32 }).collect());
-            for node in 0..c.len() {
-                let on_it = cell.densities.iter().enumerate();
-                let set: Vec<usize> =
-                    on_it.filter(|(_, d)| d.nodes.contains_key(&node)).map(|(k, _)| k).collect();
-                sets.push((set.is_empty(), set));
-            }
-            first.push(first[first.len() - 1] + c.len());
+            first.push(first[first.len() - 1] + cell.compartments().len());
         }
         let slices: Vec<&[u32]> = parents.iter().map(Vec::as_slice).collect();
-        let mut forest = Forest::new(&slices)?;
-        let mut order: Vec<u32> = forest.node().to_vec();
-        // Stable: within a set, nodes stay in the order of elimination.
-        order.sort_by(|&a, &b| sets[a as usize].cmp(&sets[b as usize]));
-        let mut position = vec![0u32; order.len()];
-        for (at, &node) in order.iter().enumerate() {
-            position[node as usize] = at as u32;
-        }
-        forest.renumber(&position);
-        Ok(Self { first, position, forest })
+        Ok(Self { first, forest: Forest::new(&slices)? })
+    }
+
+    /// Length of a column.
+    pub(crate) fn places(&self) -> usize {
+        self.forest.places()
+    }
+
+    /// Number of the first node of a slot's cell when cells are put one after the other.
+    pub(crate) fn first(&self, slot: usize) -> usize {
+        self.first[slot]
     }
 
     /// Column position of a node of the cell in a slot.
     pub(crate) fn at(&self, slot: usize, node: usize) -> usize {
-        self.position[self.first[slot] + node] as usize
+        self.forest.place()[self.first[slot] + node] as usize
     }
 
     /// The cell's slot and node number at a column position.
     pub(crate) fn whose(&self, position: usize) -> (usize, usize) {
-        let plain = self.position.iter().position(|&p| p as usize == position).unwrap_or(0);
+        let plain = self.forest.place().iter().position(|&p| p as usize == position).unwrap_or(0);
         let slot = self.first.partition_point(|&f| f <= plain) - 1;
         (slot, plain - self.first[slot])
     }

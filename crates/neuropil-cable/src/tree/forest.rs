@@ -1,16 +1,23 @@
 //! The order in which the nodes of many trees are eliminated.
 //!
 //! Hines (1984), doi:10.1016/0020-7101(84)90008-4, visits children before parents, one node at a
-//! time: a chain of dependent divisions. Nodes at equal depth never depend on each other, so they
-//! are put side by side here: the trees are sorted by depth, the tallest subtree first, and equal
-//! nodes of equal cells adjacent. A level then falls into a few *runs* in which children and
-//! parents are both consecutive, which vector instructions take whole. The order seen by one cell
-//! does not depend on the cells it shares a forest with, hence neither do its results.
+//! time: a chain of dependent divisions. Here the trees are laid out as a grid instead. A row holds
+//! the nodes of one depth; going down a branch, the tallest child keeps its parent's column (its
+//! *lane*), so that a whole row is folded into the row above it by vector instructions. The other
+//! children of a fork begin a lane of their own and are joined to it one by one. Lanes are given
+//! to the deepest branches first, and reused where a branch has ended or not begun; what stays
+//! free in a row is padding. Equal cells get neighbouring lanes.
+//!
+//! What is added to a node, and in which order, does not depend on the cells that share a forest,
+//! hence neither do the results.
 
 use thiserror::Error;
 
 /// Marks a root in a parent array.
 pub const ROOT: u32 = u32::MAX;
+
+/// Width of a row is a multiple of this: one AVX2 register.
+pub(crate) const LANES: usize = 4;
 
 /// Why parent arrays are not trees.
 #[derive(Debug, Clone, PartialEq, Error)]
@@ -21,33 +28,41 @@ pub enum ForestError {
     NotBefore { node: usize, parent: u32 },
 }
 
-/// Consecutive nodes of one level whose parents are consecutive too.
+/// A child that does not lie below its parent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Run {
+pub(crate) struct Joint {
     pub(crate) child: usize,
     pub(crate) parent: usize,
-    pub(crate) len: usize,
 }
 
 /// Elimination schedule of a set of trees.
 ///
-/// *Places* are positions in elimination order, *nodes* the numbers of the caller.
+/// *Nodes* are the numbers of the caller, *places* are positions in the grid, row after row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
-    /// Node at each place.
-    pub(crate) node: Vec<u32>,
-    /// Place of each parent; meaningless for roots, which are the first places.
-    pub(crate) parent: Vec<u32>,
-    /// First place of each level, and the number of places.
-    pub(crate) levels: Vec<usize>,
-    /// Runs of level 1, 2, …, in order.
-    pub(crate) runs: Vec<Run>,
-    /// First run of each level ≥ 1, and the number of runs.
-    pub(crate) level_runs: Vec<usize>,
+    /// Place of each node.
+    pub(crate) place: Vec<u32>,
+    /// Whether the node lies below its parent.
+    pub(crate) below: Vec<bool>,
+    /// First place of each row, and the number of places.
+    pub(crate) rows: Vec<usize>,
+    /// Joints of the rows from 1 on.
+    pub(crate) joints: Vec<Joint>,
+    /// First joint of each row from 1 on, and the number of joints.
+    pub(crate) row_joints: Vec<usize>,
 }
 
-/// A node's sort key: depth, height from above, rank among its cell's level, cell.
-type Key = (u32, u32, u32, u32);
+/// A branch from its first node on through the tallest children.
+struct Branch {
+    start: usize,
+    end: usize,
+    /// Nodes from the first on, as numbers of the caller.
+    nodes: Vec<u32>,
+    /// Parent of the first node.
+    joined_to: Option<u32>,
+    rank: usize,
+    cell: usize,
+}
 
 impl Forest {
     /// Schedules trees given by their parents, one array per cell; nodes are numbered cell after cell.
@@ -59,71 +74,66 @@ impl Forest {
     /// # Errors
     /// [`ForestError::NotBefore`] if a parent does not precede its child.
     pub fn new(cells: &[&[u32]]) -> Result<Self, ForestError> {
-        let total = cells.iter().map(|c| c.len()).sum();
-        let mut keys: Vec<(Key, u32, u32)> = Vec::with_capacity(total);
+        let mut branches = Vec::new();
         let mut first = 0u32;
         for (cell, parents) in cells.iter().enumerate() {
-            for (k, (depth, height, rank)) in levels_of(parents)?.into_iter().enumerate() {
-                let parent = if parents[k] == ROOT { ROOT } else { first + parents[k] };
-                let key = (depth, u32::MAX - height, rank, cell as u32);
-                keys.push((key, first + k as u32, parent));
-            }
+            branches.extend(branches_of(cell, parents, first)?);
             first += parents.len() as u32;
         }
-        keys.sort_unstable();
-        let mut place = vec![0u32; total];
-        for (p, (_, node, _)) in keys.iter().enumerate() {
-            place[*node as usize] = p as u32;
+        branches.sort_by_key(|b| (usize::MAX - b.end, b.start, b.rank, b.cell));
+        let lanes = assign_lanes(&branches);
+        let depth = branches.iter().map(|b| b.end).max().unwrap_or(0);
+        let mut width = vec![0usize; depth];
+        for (branch, &lane) in branches.iter().zip(&lanes) {
+            for row in &mut width[branch.start..branch.end] {
+                *row = (*row).max(lane + 1);
+            }
         }
-        let node: Vec<u32> = keys.iter().map(|(_, node, _)| *node).collect();
-        let parent: Vec<u32> = keys
-            .iter()
-            .map(|(_, _, parent)| if *parent == ROOT { 0 } else { place[*parent as usize] })
-            .collect();
-        let mut levels = vec![0];
-        levels.extend((1..total).filter(|&p| keys[p].0.0 != keys[p - 1].0.0));
-        levels.push(total);
-        let (runs, level_runs) = runs_of(&levels, &parent);
-        Ok(Self { node, parent, levels, runs, level_runs })
-    }
-
-    /// Renumbers the nodes, for a caller who stores them in another order.
-    pub fn renumber(&mut self, new_of_old: &[u32]) {
-        for node in &mut self.node {
-            *node = new_of_old[*node as usize];
+        let mut rows = vec![0];
+        for w in width {
+            rows.push(rows[rows.len() - 1] + w.next_multiple_of(LANES));
         }
+        let (mut place, mut below) = (vec![0u32; first as usize], vec![true; first as usize]);
+        for (branch, &lane) in branches.iter().zip(&lanes) {
+            below[branch.nodes[0] as usize] = false;
+            for (k, &node) in branch.nodes.iter().enumerate() {
+                place[node as usize] = (rows[branch.start + k] + lane) as u32;
+            }
+        }
+        let (joints, row_joints) = joints_of(&branches, &place, depth);
+        Ok(Self { place, below, rows, joints, row_joints })
     }
 
     /// Number of nodes.
     pub fn len(&self) -> usize {
-        self.node.len()
+        self.place.len()
     }
 
     /// Whether there is no node at all.
     pub fn is_empty(&self) -> bool {
-        self.node.is_empty()
+        self.place.is_empty()
     }
 
-    /// Node at each place.
-    pub fn node(&self) -> &[u32] {
-        &self.node
+    /// Number of places, padding included.
+    pub fn places(&self) -> usize {
+        self.rows[self.rows.len() - 1]
+    }
+
+    /// Place of each node.
+    pub fn place(&self) -> &[u32] {
+        &self.place
     }
 
     /// Length of the longest path from a root, in nodes: the sequential part of a solution.
     pub fn depth(&self) -> usize {
-        self.levels.len() - 1
-    }
-
-    /// Number of runs: with [`len`](Self::len), how well vectors are filled.
-    pub fn runs(&self) -> usize {
-        self.runs.len()
+        self.rows.len() - 1
     }
 }
 
-/// Depth, height and rank within its level of each node of one tree.
-fn levels_of(parents: &[u32]) -> Result<Vec<(u32, u32, u32)>, ForestError> {
+/// The branches of one tree.
+fn branches_of(cell: usize, parents: &[u32], first: u32) -> Result<Vec<Branch>, ForestError> {
     let n = parents.len();
-    let (mut depth, mut height, mut rank) = (vec![0u32; n], vec![0u32; n], vec![0u32; n]);
+    let mut depth = vec![0usize; n];
     for (k, &parent) in parents.iter().enumerate() {
         if parent != ROOT {
             if parent as usize >= k {
@@ -132,45 +142,60 @@ fn levels_of(parents: &[u32]) -> Result<Vec<(u32, u32, u32)>, ForestError> {
             depth[k] = depth[parent as usize] + 1;
         }
     }
-    for k in (0..n).rev() {
-        if parents[k] != ROOT {
-            let p = parents[k] as usize;
-            height[p] = height[p].max(height[k] + 1);
+    // Height of the subtree under each node, and its tallest child (the first of equals).
+    let (mut height, mut tallest) = (vec![1usize; n], vec![None; n]);
+    for k in (0..n).rev().filter(|&k| parents[k] != ROOT) {
+        let p = parents[k] as usize;
+        if height[k] + 1 >= height[p] {
+            height[p] = height[k] + 1;
+            tallest[p] = Some(k);
         }
     }
-    let mut by_depth: Vec<usize> = (0..n).collect();
-    by_depth.sort_by_key(|&k| depth[k]);
-    let mut start = 0;
-    while start < n {
-        let end = start
-            + by_depth[start..].iter().take_while(|&&k| depth[k] == depth[by_depth[start]]).count();
-        by_depth[start..end].sort_by_key(|&k| {
-            let parent_rank = if parents[k] == ROOT { 0 } else { rank[parents[k] as usize] };
-            (u32::MAX - height[k], parent_rank, k)
-        });
-        for (r, &k) in by_depth[start..end].iter().enumerate() {
-            rank[k] = r as u32;
+    let heads = (0..n).filter(|&k| parents[k] == ROOT || tallest[parents[k] as usize] != Some(k));
+    let branch = |(rank, head): (usize, usize)| {
+        let nodes = std::iter::successors(Some(head), |&k| tallest[k]);
+        Branch {
+            start: depth[head],
+            end: depth[head] + height[head],
+            nodes: nodes.map(|k| first + k as u32).collect(),
+            joined_to: (parents[head] != ROOT).then(|| first + parents[head]),
+            rank,
+            cell,
         }
-        start = end;
-    }
-    Ok((0..n).map(|k| (depth[k], height[k], rank[k])).collect())
+    };
+    Ok(heads.enumerate().map(branch).collect())
 }
 
-fn runs_of(levels: &[usize], parent: &[u32]) -> (Vec<Run>, Vec<usize>) {
-    let (mut runs, mut level_runs): (Vec<Run>, Vec<usize>) = (Vec::new(), Vec::new());
-    for level in levels.windows(2).skip(1) {
-        let first = runs.len();
-        level_runs.push(first);
-        for child in level[0]..level[1] {
-            let parent = parent[child] as usize;
-            match runs[first..].last_mut() {
-                Some(run) if run.parent + run.len == parent => run.len += 1,
-                _ => runs.push(Run { child, parent, len: 1 }),
-            }
-        }
-    }
-    level_runs.push(runs.len());
-    (runs, level_runs)
+/// The lowest lane that is free for the whole of each branch, branch after branch.
+fn assign_lanes(branches: &[Branch]) -> Vec<usize> {
+    let mut taken: Vec<Vec<(usize, usize)>> = Vec::new();
+    let lane_of = |branch: &Branch| {
+        let free = |lane: &Vec<(usize, usize)>| {
+            lane.iter().all(|&(start, end)| end <= branch.start || branch.end <= start)
+        };
+        let lane = taken.iter().position(free).unwrap_or_else(|| {
+            taken.push(Vec::new());
+            taken.len() - 1
+        });
+        taken[lane].push((branch.start, branch.end));
+        lane
+    };
+    branches.iter().map(lane_of).collect()
+}
+
+fn joints_of(branches: &[Branch], place: &[u32], depth: usize) -> (Vec<Joint>, Vec<usize>) {
+    // By row, then by node: the order of one cell's joints is its own.
+    let mut found: Vec<(usize, u32, u32)> = branches
+        .iter()
+        .filter_map(|b| b.joined_to.map(|parent| (b.start, b.nodes[0], parent)))
+        .collect();
+    found.sort_unstable();
+    let row_joints = (1..=depth.max(1)).map(|row| found.partition_point(|f| f.0 < row)).collect();
+    let joint = |&(_, child, parent): &(usize, u32, u32)| Joint {
+        child: place[child as usize] as usize,
+        parent: place[parent as usize] as usize,
+    };
+    (found.iter().map(joint).collect(), row_joints)
 }
 
 #[cfg(test)]
@@ -183,25 +208,31 @@ mod tests {
     #[test]
     fn equal_cells_lie_side_by_side() {
         let forest = Forest::new(&[&FORK, &FORK, &FORK]).unwrap();
-        assert_eq!(forest.node, [0, 5, 10, 1, 6, 11, 2, 7, 12, 3, 8, 13, 4, 9, 14]);
-        assert_eq!(forest.levels, [0, 3, 6, 12, 15]);
-        // The fork makes two runs at its level, everything else is one.
-        assert_eq!(forest.runs(), 4);
+        let rows = [(0, 0), (1, 4), (2, 8), (3, 8 + 3), (4, 16)];
+        for (node, place) in rows {
+            let places: Vec<u32> = (0..3).map(|c| forest.place[5 * c + node]).collect();
+            assert_eq!(places, [place, place + 1, place + 2], "node {node}");
+        }
+        assert_eq!(forest.rows, [0, 4, 8, 16, 20]);
+        assert_eq!(forest.joints.len(), 3);
+        assert_eq!(forest.row_joints, [0, 0, 3, 3]);
+    }
+
+    #[test]
+    fn lanes_are_used_again() {
+        // A long branch, and two short ones that hang from it far from each other.
+        let mut parents: Vec<u32> = vec![ROOT];
+        parents.extend(0..9);
+        parents.extend([1, 6]);
+        let forest = Forest::new(&[&parents]).unwrap();
+        assert_eq!(forest.places(), 10 * LANES);
+        assert_eq!(forest.place[10] % 4, 1);
+        assert_eq!(forest.place[11] % 4, 1);
     }
 
     #[test]
     fn a_child_before_its_parent_is_refused() {
         let error = Forest::new(&[&[ROOT, 2, 0]]).unwrap_err();
         assert_eq!(error, ForestError::NotBefore { node: 1, parent: 2 });
-    }
-
-    #[test]
-    fn the_order_within_a_cell_ignores_its_company() {
-        let other = [ROOT, 0, 0, 0, 1, 4, 5, 2];
-        let alone = Forest::new(&[&FORK]).unwrap();
-        let company = Forest::new(&[&other, &FORK, &other]).unwrap();
-        let seen: Vec<u32> =
-            company.node.iter().filter(|n| (8..13).contains(*n)).map(|n| n - 8).collect();
-        assert_eq!(seen, alone.node);
     }
 }

@@ -10,29 +10,29 @@
 //! area at `v`, and `A` the area. The matrix is symmetric, so one conductance per node describes
 //! it, and one reciprocal per node solves it.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
-use super::forest::{Forest, Run};
+use super::forest::{Forest, Joint, LANES};
 
-/// Lanes that the loops are written for: two AVX2 registers or one of AVX-512.
-const LANES: usize = 8;
-
-/// The constant part of the matrix, and room for its solution.
+/// The constant part of the matrix, and room for its solution. All arrays are by place.
 #[derive(Debug, Clone)]
 pub struct TreeSystem {
     forest: Forest,
-    /// Where solver order and node order run in parallel: place, node, length.
-    stretches: Vec<Run>,
-    /// Conductance to the parent `[µS]`, by place.
+    /// Conductance to the parent in the same lane `[µS]`, 0 where there is none.
     up: Vec<f64>,
-    /// Axial conductances and c/h `[µS]`, by place.
+    /// Conductance of each joint `[µS]`.
+    joint_up: Vec<f64>,
+    /// Axial conductances and c/h `[µS]`; 1 in padding.
     base: Vec<f64>,
-    /// c/h `[µS]`, by place.
+    /// c/h `[µS]`.
     cap: Vec<f64>,
-    /// Factor from density to µS and nA, by place.
+    /// Factor from density to µS and nA.
     area: Vec<f64>,
     diag: Vec<f64>,
     rhs: Vec<f64>,
+    /// `u/d` of each place and of each joint.
+    factor: Vec<f64>,
+    joint_factor: Vec<f64>,
     /// Extrapolation from the solution to the end of the step: 2 for Crank–Nicolson, 1 for Euler.
     extrapolation: f64,
     arch: Arch,
@@ -63,31 +63,52 @@ impl TreeSystem {
     ///
     /// `extrapolation` is 1 for backward Euler and 2 for Crank–Nicolson, whose half step is
     /// solved and doubled.
+    ///
+    /// # Shapes
+    /// One coefficient per node in every slice.
     pub fn new(forest: Forest, coefficients: Coefficients<'_>, extrapolation: f64) -> Self {
-        let by_place = |values: &[f64]| -> Vec<f64> {
-            forest.node.iter().map(|&n| values[n as usize]).collect()
-        };
-        let cap = by_place(coefficients.cap_us);
-        let area = by_place(coefficients.area_factor);
-        let mut up = by_place(coefficients.up_us);
-        let roots = forest.levels.get(1).copied().unwrap_or(0);
-        up[..roots].fill(0.0);
-        let mut base = cap.clone();
-        for place in roots..forest.len() {
-            base[place] += up[place];
-            base[forest.parent[place] as usize] += up[place];
+        let n = forest.places();
+        let (mut up, mut cap, mut area) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let mut base = vec![1.0; n];
+        let mut node_at = vec![usize::MAX; n];
+        for (node, &place) in forest.place.iter().enumerate() {
+            let place = place as usize;
+            node_at[place] = node;
+            cap[place] = coefficients.cap_us[node];
+            area[place] = coefficients.area_factor[node];
+            base[place] = cap[place];
+            if forest.below[node] {
+                up[place] = coefficients.up_us[node];
+            }
         }
-        let stretches = stretches_of(&forest.node);
-        let n = forest.len();
+        for (row, pair) in forest.rows.windows(3).enumerate() {
+            let above = forest.rows[row];
+            for lane in 0..pair[2] - pair[1] {
+                let u = up[pair[1] + lane];
+                if u != 0.0 {
+                    base[pair[1] + lane] += u;
+                    base[above + lane] += u;
+                }
+            }
+        }
+        let joint_up: Vec<f64> =
+            forest.joints.iter().map(|j| coefficients.up_us[node_at[j.child]]).collect();
+        for (joint, &u) in forest.joints.iter().zip(&joint_up) {
+            base[joint.child] += u;
+            base[joint.parent] += u;
+        }
+        let joints = joint_up.len();
         Self {
             forest,
-            stretches,
             up,
+            joint_up,
             base,
             cap,
             area,
-            diag: vec![0.0; n],
+            diag: vec![1.0; n],
             rhs: vec![0.0; n],
+            factor: vec![0.0; n],
+            joint_factor: vec![0.0; joints],
             extrapolation,
             arch: Arch::new(),
         }
@@ -105,7 +126,11 @@ impl TreeSystem {
     /// holds it.
     ///
     /// # Shapes
-    /// One entry per node in every slice, in the caller's order. O(n), no allocation.
+    /// One entry per *place* in every slice ([`Forest::place`]); padding holds any finite numbers.
+    /// O(places), no allocation.
+    ///
+    /// # Panics
+    /// If a slice has another length.
     pub fn step(
         &mut self,
         v: &mut [f64],
@@ -114,127 +139,167 @@ impl TreeSystem {
         g: &[f64],
         bound_mv: f64,
     ) -> Verdict {
-        let arch = self.arch;
-        arch.dispatch(
-            #[inline(always)]
-            || {
-                self.assemble(v, i, g);
-                self.eliminate();
-                self.substitute();
-                self.update(v, before, bound_mv)
-            },
-        )
+        let n = self.rhs.len();
+        assert!(
+            v.len() == n && before.len() == n && i.len() == n && g.len() == n,
+            "one entry per place"
+        );
+        self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv })
     }
 
+    /// The equations into diagonal and right-hand side.
     #[inline(always)]
     fn assemble(&mut self, v: &[f64], i: &[f64], g: &[f64]) {
-        for s in &self.stretches {
-            let (p, n, len) = (s.child, s.parent, s.len);
-            let (v, i, g) = (&v[n..n + len], &i[n..n + len], &g[n..n + len]);
-            let (base, cap, area) =
-                (&self.base[p..p + len], &self.cap[p..p + len], &self.area[p..p + len]);
-            let (diag, rhs) = (&mut self.diag[p..p + len], &mut self.rhs[p..p + len]);
-            for k in 0..len {
-                diag[k] = base[k] + area[k] * g[k];
-                rhs[k] = cap[k] * v[k] + area[k] * (g[k] * v[k] - i[k]);
-            }
+        let n = self.diag.len();
+        let (v, i, g) = (&v[..n], &i[..n], &g[..n]);
+        let (base, cap, area) = (&self.base[..n], &self.cap[..n], &self.area[..n]);
+        let (diag, rhs) = (&mut self.diag[..n], &mut self.rhs[..n]);
+        for k in 0..n {
+            diag[k] = base[k] + area[k] * g[k];
+            rhs[k] = cap[k] * v[k] + area[k] * (g[k] * v[k] - i[k]);
         }
     }
 
-    /// Leaves to roots. Afterwards `diag` holds `u/d` and `rhs` holds `b/d`.
+    /// Leaves to roots. Afterwards `factor` holds `u/d` and `rhs` holds `b/d`.
     #[inline(always)]
     fn eliminate(&mut self) {
-        for level in self.forest.level_runs.windows(2).rev() {
-            for run in &self.forest.runs[level[0]..level[1]] {
-                let (pd, cd) = self.diag.split_at_mut(run.child);
-                let (pr, cr) = self.rhs.split_at_mut(run.child);
-                eliminate_run(
-                    &mut pd[run.parent..run.parent + run.len],
-                    &mut pr[run.parent..run.parent + run.len],
-                    &mut cd[..run.len],
-                    &mut cr[..run.len],
-                    &self.up[run.child..run.child + run.len],
-                );
+        let forest = &self.forest;
+        for row in (1..forest.depth()).rev() {
+            let (above, start, end) =
+                (forest.rows[row - 1], forest.rows[row], forest.rows[row + 1]);
+            let (first, last) = (forest.row_joints[row - 1], forest.row_joints[row]);
+            for k in first..last {
+                let Joint { child, parent } = forest.joints[k];
+                let u = self.joint_up[k];
+                let factor = u * (1.0 / self.diag[child]);
+                self.diag[parent] -= u * factor;
+                self.rhs[parent] += factor * self.rhs[child];
+                self.joint_factor[k] = factor;
             }
+            let (pd, cd) = self.diag[above..end].split_at_mut(start - above);
+            let (pr, cr) = self.rhs[above..end].split_at_mut(start - above);
+            fold_row(pd, pr, cd, cr, &self.up[start..end], &mut self.factor[start..end]);
         }
-        let roots = self.forest.levels.get(1).copied().unwrap_or(0);
-        for k in 0..roots {
-            self.rhs[k] *= 1.0 / self.diag[k];
+        let roots = forest.rows.get(1).copied().unwrap_or(0);
+        for (rhs, diag) in self.rhs[..roots].iter_mut().zip(&self.diag[..roots]) {
+            *rhs *= 1.0 / *diag;
         }
     }
 
     /// Roots to leaves: `x = b/d + u/d·x_parent`.
     #[inline(always)]
     fn substitute(&mut self) {
-        for run in &self.forest.runs {
-            let (above, below) = self.rhs.split_at_mut(run.child);
-            let parent = &above[run.parent..run.parent + run.len];
-            let x = &mut below[..run.len];
-            let factor = &self.diag[run.child..run.child + run.len];
-            for k in 0..run.len {
-                x[k] += factor[k] * parent[k];
+        let forest = &self.forest;
+        for row in 1..forest.depth() {
+            let (above, start, end) =
+                (forest.rows[row - 1], forest.rows[row], forest.rows[row + 1]);
+            let (parents, x) = self.rhs[above..end].split_at_mut(start - above);
+            unfold_row(x, parents, &self.factor[start..end]);
+            let (first, last) = (forest.row_joints[row - 1], forest.row_joints[row]);
+            for k in first..last {
+                let Joint { child, parent } = forest.joints[k];
+                self.rhs[child] += self.joint_factor[k] * self.rhs[parent];
             }
         }
     }
+}
+
+/// A step as pulp dispatches it. (A closure that captures by reference is called through a shim that
+/// need not be inlined, and would then be compiled for the oldest processor.)
+struct Step<'a> {
+    system: &'a mut TreeSystem,
+    v: &'a mut [f64],
+    before: &'a mut [f64],
+    i: &'a [f64],
+    g: &'a [f64],
+    bound_mv: f64,
+}
+
+impl WithSimd for Step<'_> {
+    type Output = Verdict;
 
     #[inline(always)]
-    fn update(&self, v: &mut [f64], before: &mut [f64], bound_mv: f64) -> Verdict {
-        let (stretch, back) = (self.extrapolation, self.extrapolation - 1.0);
-        let mut wild = 0u64;
-        for s in &self.stretches {
-            let x = &self.rhs[s.child..s.child + s.len];
-            let v = &mut v[s.parent..s.parent + s.len];
-            let before = &mut before[s.parent..s.parent + s.len];
-            for k in 0..s.len {
-                let next = stretch * x[k] - back * v[k];
-                before[k] = v[k];
-                wild |= u64::from(!(next.abs() <= bound_mv));
-                v[k] = next;
-            }
-        }
-        if wild == 0 { Verdict::Sound } else { Verdict::Runaway }
+    fn with_simd<S: Simd>(self, _simd: S) -> Verdict {
+        self.system.assemble(self.v, self.i, self.g);
+        self.system.eliminate();
+        self.system.substitute();
+        let x = &self.system.rhs;
+        update(self.v, self.before, x, self.system.extrapolation, self.bound_mv)
     }
 }
 
-/// Folds a run of children into their parents.
+/// Folds a row into the row above. Lanes that the row above does not have hang from joints only.
 #[inline(always)]
-fn eliminate_run(pd: &mut [f64], pr: &mut [f64], cd: &mut [f64], cr: &mut [f64], up: &[f64]) {
-    let (pd_v, pd_s) = pd.as_chunks_mut::<LANES>();
-    let (pr_v, pr_s) = pr.as_chunks_mut::<LANES>();
-    let (cd_v, cd_s) = cd.as_chunks_mut::<LANES>();
-    let (cr_v, cr_s) = cr.as_chunks_mut::<LANES>();
-    let (up_v, up_s) = up.as_chunks::<LANES>();
-    for ((((pd, pr), cd), cr), up) in pd_v.iter_mut().zip(pr_v).zip(cd_v).zip(cr_v).zip(up_v) {
-        for k in 0..LANES {
-            let r = 1.0 / cd[k];
-            let factor = up[k] * r;
-            pd[k] -= up[k] * factor;
-            pr[k] += factor * cr[k];
-            cd[k] = factor;
-            cr[k] *= r;
-        }
+fn fold_row(
+    pd: &mut [f64],
+    pr: &mut [f64],
+    cd: &[f64],
+    cr: &mut [f64],
+    up: &[f64],
+    factor: &mut [f64],
+) {
+    let shared = pd.len().min(cd.len());
+    let (cd_shared, cd_own) = cd.split_at(shared);
+    let (cr_shared, cr_own) = cr.split_at_mut(shared);
+    let n = shared / LANES;
+    let pd = &mut pd.as_chunks_mut::<LANES>().0[..n];
+    let pr = &mut pr.as_chunks_mut::<LANES>().0[..n];
+    let cd = &cd_shared.as_chunks::<LANES>().0[..n];
+    let cr = &mut cr_shared.as_chunks_mut::<LANES>().0[..n];
+    let up = &up.as_chunks::<LANES>().0[..n];
+    let factor = &mut factor.as_chunks_mut::<LANES>().0[..n];
+    for c in 0..n {
+        // Values, not references: nothing stored below can change what is still to be loaded.
+        let (d, b, u, old_d, old_b) = (cd[c], cr[c], up[c], pd[c], pr[c]);
+        let r = d.map(|d| 1.0 / d);
+        let f: [f64; LANES] = std::array::from_fn(|k| u[k] * r[k]);
+        pd[c] = std::array::from_fn(|k| old_d[k] - u[k] * f[k]);
+        pr[c] = std::array::from_fn(|k| old_b[k] + f[k] * b[k]);
+        factor[c] = f;
+        cr[c] = std::array::from_fn(|k| b[k] * r[k]);
     }
-    let tail = pd_s.iter_mut().zip(pr_s).zip(cd_s).zip(cr_s).zip(up_s);
-    for ((((pd, pr), cd), cr), up) in tail {
-        let r = 1.0 / *cd;
-        let factor = up * r;
-        *pd -= up * factor;
-        *pr += factor * *cr;
-        *cd = factor;
-        *cr *= r;
+    for (rhs, diag) in cr_own.iter_mut().zip(cd_own) {
+        *rhs *= 1.0 / *diag;
     }
 }
 
-/// Maximal ranges in which nodes count up with places.
-fn stretches_of(node: &[u32]) -> Vec<Run> {
-    let mut stretches: Vec<Run> = Vec::new();
-    for (place, &node) in node.iter().enumerate() {
-        match stretches.last_mut() {
-            Some(s) if s.parent + s.len == node as usize => s.len += 1,
-            _ => stretches.push(Run { child: place, parent: node as usize, len: 1 }),
-        }
+/// Solution of a row from that of the row above; `x` comes with `b/d`. Lanes that the row above
+/// does not have hang from joints only.
+#[inline(always)]
+fn unfold_row(x: &mut [f64], parent: &[f64], factor: &[f64]) {
+    let n = parent.len().min(x.len()) / LANES;
+    let x = &mut x.as_chunks_mut::<LANES>().0[..n];
+    let p = &parent.as_chunks::<LANES>().0[..n];
+    let f = &factor.as_chunks::<LANES>().0[..n];
+    for c in 0..n {
+        let (y, p, f) = (x[c], p[c], f[c]);
+        x[c] = std::array::from_fn(|k| y[k] + f[k] * p[k]);
     }
-    stretches
+}
+
+/// Extrapolates to the end of the step.
+#[inline(always)]
+fn update(
+    v: &mut [f64],
+    before: &mut [f64],
+    x: &[f64],
+    extrapolation: f64,
+    bound_mv: f64,
+) -> Verdict {
+    let back = extrapolation - 1.0;
+    let v = v.as_chunks_mut::<LANES>().0;
+    let n = v.len();
+    let before = &mut before.as_chunks_mut::<LANES>().0[..n];
+    let x = &x.as_chunks::<LANES>().0[..n];
+    let mut wild = [0.0; LANES];
+    for c in 0..n {
+        let (old, x, so_far) = (v[c], x[c], wild);
+        let next: [f64; LANES] = std::array::from_fn(|k| extrapolation * x[k] - back * old[k]);
+        before[c] = old;
+        v[c] = next;
+        wild = std::array::from_fn(|k| if next[k].abs() <= bound_mv { so_far[k] } else { 1.0 });
+    }
+    if wild == [0.0; LANES] { Verdict::Sound } else { Verdict::Runaway }
 }
 
 #[cfg(test)]
@@ -242,39 +307,61 @@ mod tests {
     use super::*;
     use crate::tree::ROOT;
 
+    struct Tree {
+        parents: Vec<u32>,
+        up: Vec<f64>,
+        cap: Vec<f64>,
+        area: Vec<f64>,
+    }
+
     /// A forked tree with every coefficient different.
-    fn tree(n: usize, seed: u64) -> (Vec<u32>, Vec<f64>, Vec<f64>, Vec<f64>) {
+    fn tree(n: usize, seed: u64) -> Tree {
         let mut stream = neuropil_core::random::Stream::new([seed as u32, 1], 0);
         let parents = (0..n)
             .map(|k| if k == 0 { ROOT } else { k as u32 - 1 - stream.below(3.min(k as u32)) })
             .collect();
         let mut draw = |low: f64| (0..n).map(|_| low + stream.uniform()).collect::<Vec<f64>>();
-        (parents, draw(0.1), draw(0.2), draw(0.3))
+        Tree { parents, up: draw(0.1), cap: draw(0.2), area: draw(0.3) }
+    }
+
+    fn system(trees: &[&Tree], extrapolation: f64) -> TreeSystem {
+        let cells: Vec<&[u32]> = trees.iter().map(|t| t.parents.as_slice()).collect();
+        let join = |f: fn(&Tree) -> &Vec<f64>| -> Vec<f64> {
+            trees.iter().flat_map(|t| f(t).clone()).collect()
+        };
+        let (up, cap, area) = (join(|t| &t.up), join(|t| &t.cap), join(|t| &t.area));
+        let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &area };
+        TreeSystem::new(Forest::new(&cells).unwrap(), coefficients, extrapolation)
     }
 
     fn residual(seed: u64, extrapolation: f64) -> f64 {
         let n = 97;
-        let (parents, up, cap, area) = tree(n, seed);
-        let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &area };
-        let mut system =
-            TreeSystem::new(Forest::new(&[&parents]).unwrap(), coefficients, extrapolation);
-        let v: Vec<f64> = (0..n).map(|k| -65.0 + k as f64).collect();
-        let i: Vec<f64> = (0..n).map(|k| 0.1 * (k % 7) as f64).collect();
-        let g: Vec<f64> = (0..n).map(|k| 0.2 * (k % 5) as f64).collect();
-        let (mut next, mut before) = (v.clone(), v.clone());
+        let t = tree(n, seed);
+        let mut system = system(&[&t], extrapolation);
+        let place = system.forest().place().to_vec();
+        let spread = |f: fn(usize) -> f64| {
+            let mut column = vec![0.0; system.forest().places()];
+            place.iter().enumerate().for_each(|(k, &p)| column[p as usize] = f(k));
+            column
+        };
+        let start = spread(|k| -65.0 + k as f64);
+        let i = spread(|k| 0.1 * (k % 7) as f64);
+        let g = spread(|k| 0.2 * (k % 5) as f64);
+        let (mut next, mut before) = (start.clone(), start.clone());
         assert_eq!(system.step(&mut next, &mut before, &i, &g, 1e6), Verdict::Sound);
-        let x: Vec<f64> = next
-            .iter()
-            .zip(&v)
-            .map(|(next, v)| (next + (extrapolation - 1.0) * v) / extrapolation)
-            .collect();
+        assert_eq!(before, start);
+        let v = |k: usize| start[place[k] as usize];
+        let x = |k: usize| (next[place[k] as usize] + (extrapolation - 1.0) * v(k)) / extrapolation;
         let mut sum: Vec<f64> = (0..n)
-            .map(|k| cap[k] * (x[k] - v[k]) + area[k] * (i[k] + g[k] * (x[k] - v[k])))
+            .map(|k| {
+                let (i, g) = (i[place[k] as usize], g[place[k] as usize]);
+                t.cap[k] * (x(k) - v(k)) + t.area[k] * (i + g * (x(k) - v(k)))
+            })
             .collect();
         for k in 1..n {
-            let p = parents[k] as usize;
-            sum[k] -= up[k] * (x[p] - x[k]);
-            sum[p] -= up[k] * (x[k] - x[p]);
+            let p = t.parents[k] as usize;
+            sum[k] -= t.up[k] * (x(p) - x(k));
+            sum[p] -= t.up[k] * (x(k) - x(p));
         }
         sum.iter().fold(0.0, |worst: f64, r| worst.max(r.abs()))
     }
@@ -289,27 +376,25 @@ mod tests {
 
     #[test]
     fn company_does_not_change_a_bit() {
-        let trees: Vec<_> = (0..5).map(|seed| tree(60 + 7 * seed as usize, seed)).collect();
+        let trees: Vec<Tree> = (0..5).map(|seed| tree(60 + 7 * seed as usize, seed)).collect();
         let advance = |picked: &[usize]| -> Vec<Vec<u64>> {
-            let cells: Vec<&[u32]> = picked.iter().map(|&k| trees[k].0.as_slice()).collect();
-            let join = |f: fn(&(Vec<u32>, Vec<f64>, Vec<f64>, Vec<f64>)) -> &Vec<f64>| {
-                picked.iter().flat_map(|&k| f(&trees[k]).clone()).collect::<Vec<f64>>()
-            };
-            let (up, cap, area) = (join(|t| &t.1), join(|t| &t.2), join(|t| &t.3));
-            let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &area };
-            let mut system = TreeSystem::new(Forest::new(&cells).unwrap(), coefficients, 2.0);
-            let mut v: Vec<f64> = area.iter().map(|a| -70.0 + 20.0 * a).collect();
+            let members: Vec<&Tree> = picked.iter().map(|&k| &trees[k]).collect();
+            let mut system = system(&members, 2.0);
+            let place = system.forest().place().to_vec();
+            let mut v = vec![0.0; system.forest().places()];
+            let areas = members.iter().flat_map(|t| t.area.clone());
+            areas.enumerate().for_each(|(k, a)| v[place[k] as usize] = -70.0 + 20.0 * a);
             let (i, g, mut before) = (vec![0.3; v.len()], vec![0.4; v.len()], v.clone());
             for _ in 0..50 {
                 system.step(&mut v, &mut before, &i, &g, 1e6);
             }
-            let mut rest = v.as_slice();
-            cells
+            let mut first = 0;
+            members
                 .iter()
-                .map(|c| {
-                    let (own, others) = rest.split_at(c.len());
-                    rest = others;
-                    own.iter().map(|x| x.to_bits()).collect()
+                .map(|t| {
+                    let own = first..first + t.parents.len();
+                    first = own.end;
+                    own.map(|k| v[place[k] as usize].to_bits()).collect()
                 })
                 .collect()
         };
@@ -324,7 +409,10 @@ mod tests {
     fn a_potential_out_of_bounds_is_noticed() {
         let coefficients = Coefficients { up_us: &[0.0], cap_us: &[1.0], area_factor: &[1.0] };
         let mut system = TreeSystem::new(Forest::new(&[&[ROOT]]).unwrap(), coefficients, 1.0);
-        let mut step = |i: f64| system.step(&mut [0.0], &mut [0.0], &[i], &[0.0], 100.0);
+        let mut step = |i: f64| {
+            let (mut v, mut before) = ([0.0; LANES], [0.0; LANES]);
+            system.step(&mut v, &mut before, &[i, 0.0, 0.0, 0.0], &[0.0; LANES], 100.0)
+        };
         assert_eq!(step(99.0), Verdict::Sound);
         assert_eq!(step(101.0), Verdict::Runaway);
         assert_eq!(step(f64::NAN), Verdict::Runaway);
