@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use crate::draw::pixels::Pixels;
 use crate::error::PlotError;
 use crate::figure::Figure;
 
@@ -16,13 +17,6 @@ const SCALE: f32 = 1.5;
 pub struct Animation {
     frames: Vec<Pixels>,
     frame_ms: u16,
-}
-
-#[derive(Debug, PartialEq)]
-struct Pixels {
-    width: u32,
-    height: u32,
-    rgb: Vec<u8>,
 }
 
 impl Animation {
@@ -38,7 +32,7 @@ impl Animation {
     /// [`PlotError::Frames`] if its size differs from that of the first; those of
     /// [`Figure::to_png`].
     pub fn push(&mut self, figure: &Figure) -> Result<(), PlotError> {
-        let pixels = pixels(&figure.to_png_scaled(SCALE)?)?;
+        let pixels = figure.pixels(SCALE)?;
         if let Some(first) = self.frames.first()
             && (first.width, first.height) != (pixels.width, pixels.height)
         {
@@ -87,17 +81,6 @@ impl Animation {
         }
         writer.finish().map_err(encoding)
     }
-}
-
-fn pixels(bytes: &[u8]) -> Result<Pixels, PlotError> {
-    let reason = |error: png::DecodingError| PlotError::Render { reason: error.to_string() };
-    let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().map_err(reason)?;
-    let size = reader.output_buffer_size().unwrap_or(0);
-    let mut rgba = vec![0; size];
-    let info = reader.next_frame(&mut rgba).map_err(reason)?;
-    let (width, height) = (info.width, info.height);
-    let rgb = rgba.chunks_exact(4).flat_map(|p| [p[0], p[1], p[2]]).collect();
-    Ok(Pixels { width, height, rgb })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::draw::canvas::{Anchor, Area, Canvas};
 use crate::draw::panel::{Plan, Surroundings};
+use crate::draw::pixels::Pixels;
 use crate::error::PlotError;
 use crate::panel::Panel;
 use crate::style::color::Color;
@@ -95,20 +96,16 @@ impl Figure {
         Ok(self.draw()?.svg())
     }
 
-    /// The figure as PNG bytes.
+    /// The figure as PNG bytes, 288 pixels per inch.
     ///
     /// # Errors
     /// [`PlotError::Empty`] without panels, [`PlotError::Render`] if it has no size.
     pub fn to_png(&self) -> Result<Vec<u8>, PlotError> {
-        self.draw()?.png(PNG_SCALE)
+        self.pixels(PNG_SCALE)?.encode(PNG_SCALE)
     }
 
-    /// [`to_png`](Self::to_png) with `scale` pixels per px.
-    ///
-    /// # Errors
-    /// As there.
-    pub fn to_png_scaled(&self, scale: f32) -> Result<Vec<u8>, PlotError> {
-        self.draw()?.png(scale)
+    pub(crate) fn pixels(&self, scale: f32) -> Result<Pixels, PlotError> {
+        self.draw()?.pixels(scale)
     }
 
     fn draw(&self) -> Result<Canvas, PlotError> {
@@ -178,7 +175,13 @@ impl Figure {
                 if self.letters {
                     let x = 5.0 + column as f64 * column_width(row);
                     let text = char::from(letter).to_string();
-                    canvas.text((x, area.y - 3.0), &text, LABEL + 3, Anchor::Start, Color::BLACK);
+                    canvas.text(
+                        (x, plan.top_line(*area)),
+                        &text,
+                        LABEL + 3,
+                        Anchor::Start,
+                        Color::BLACK,
+                    );
                     letter = letter.wrapping_add(1);
                 }
             }

@@ -124,6 +124,8 @@ pub enum Mark {
         text: String,
         /// Colour.
         color: Color,
+        /// Whether the point is its middle, not its beginning.
+        centred: bool,
     },
 }
 

@@ -29,6 +29,8 @@ pub enum Sign {
     Ring,
     /// A filled square.
     Square,
+    /// None: a remark, in grey.
+    Remark,
 }
 
 /// A colour bar beside a panel.
@@ -64,11 +66,11 @@ pub struct Panel {
     pub legend: Vec<LegendEntry>,
     /// Shown above the panel, on the left.
     pub title: String,
-    /// A remark, shown small below the upper right corner.
+    /// A remark, shown in grey before the legend.
     pub note: String,
     /// Shown to the right of the panel.
     pub color_bar: Option<ColorBar>,
-    /// Shown in the lower right corner.
+    /// The bar for x stands in the lower right corner, that for y beside it, outside.
     pub scale_bars: ScaleBars,
     /// Height in px of the space between the axes.
     pub height: f64,

@@ -37,7 +37,7 @@ pub(crate) fn number(at: f64, step: f64) -> String {
     if magnitude == 0.0 {
         return "0".into();
     }
-    if magnitude >= 1e6 || magnitude < 1e-4 {
+    if !(1e-4..1e6).contains(&magnitude) {
         return scientific(at);
     }
     let decimals = (0..8).find(|&d| {

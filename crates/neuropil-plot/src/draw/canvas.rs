@@ -5,8 +5,10 @@ use kuva::backend::svg::SvgBackend;
 use kuva::render::color::Color as Ink;
 use kuva::render::render::{PathData, Primitive, Scene, TextAnchor};
 
+use super::pixels::Pixels;
 use crate::error::PlotError;
 use crate::style::color::Color;
+use crate::style::text::{runs, width};
 
 /// Position of a text relative to its anchor point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,6 +56,7 @@ impl Pen {
 pub(crate) struct Canvas {
     scene: Scene,
     clips: usize,
+    upwards: Vec<Upwards>,
 }
 
 fn ink(color: Color) -> Ink {
@@ -64,7 +67,7 @@ impl Canvas {
     pub(crate) fn new(width: f64, height: f64) -> Self {
         let mut scene = Scene::new(width, height);
         scene.font_family = Some("DejaVu Sans, Verdana, Helvetica, Arial, sans-serif".into());
-        Self { scene, clips: 0 }
+        Self { scene, clips: 0, upwards: Vec::new() }
     }
 
     /// Draws through `points`; a point that is not finite interrupts the line.
@@ -169,38 +172,37 @@ impl Canvas {
     /// A text whose baseline begins, has its middle or ends at a point.
     pub(crate) fn text(
         &mut self,
-        at: (f64, f64),
-        text: &str,
-        size: u32,
-        anchor: Anchor,
-        color: Color,
-    ) {
-        self.write(at, text, size, anchor, color, None);
-    }
-
-    /// A text that reads upwards.
-    pub(crate) fn text_upwards(&mut self, at: (f64, f64), text: &str, size: u32, color: Color) {
-        self.write(at, text, size, Anchor::Middle, color, Some(-90.0));
-    }
-
-    fn write(
-        &mut self,
         (x, y): (f64, f64),
         text: &str,
         size: u32,
         anchor: Anchor,
         color: Color,
-        rotate: Option<f64>,
     ) {
-        let anchor = match anchor {
-            Anchor::Start => TextAnchor::Start,
-            Anchor::Middle => TextAnchor::Middle,
-            Anchor::End => TextAnchor::End,
+        let width = width(text, size);
+        let mut pen = match anchor {
+            Anchor::Start => x,
+            Anchor::Middle => x - width / 2.0,
+            Anchor::End => x - width,
         };
-        // The library would typeset what stands between dollar signs.
-        let content = text.replace('$', "\\$");
-        let (bold, color) = (false, Some(ink(color)));
-        self.scene.add(Primitive::Text { x, y, content, size, anchor, rotate, bold, color });
+        // A text of one run is placed by the viewer, whose font may be another.
+        let runs = runs(text, size);
+        let (alone, anchor) = match (&runs[..], anchor) {
+            ([_], Anchor::Middle) => (x, TextAnchor::Middle),
+            ([_], Anchor::End) => (x, TextAnchor::End),
+            _ => (pen, TextAnchor::Start),
+        };
+        let one = runs.len() == 1;
+        for run in runs {
+            let at = (if one { alone } else { pen }, y + run.drop);
+            let word = word(run.text, run.size, at, anchor, None, color);
+            self.scene.add(word);
+            pen += run.width();
+        }
+    }
+
+    /// A text that reads upwards, with the middle of its baseline at a point.
+    pub(crate) fn text_upwards(&mut self, at: (f64, f64), text: &str, size: u32, color: Color) {
+        self.upwards.push(Upwards { at, text: text.to_owned(), size, color });
     }
 
     /// Everything until [`unclip`](Self::unclip) shows only within `area`.
@@ -218,15 +220,94 @@ impl Canvas {
         self.scene.add(Primitive::ClipEnd);
     }
 
-    pub(crate) fn svg(&self) -> String {
-        SvgBackend::new().render_scene(&self.scene)
+    /// SVG text. Dots are joined into paths of round points, which take a third of the space.
+    pub(crate) fn svg(self) -> String {
+        let Self { mut scene, upwards, .. } = self;
+        let elements = std::mem::take(&mut scene.elements);
+        for element in elements {
+            match element {
+                Primitive::CircleBatch { cx, cy, r, fill, fill_opacity: None, .. } => {
+                    round_points(&mut scene, &cx, &cy, r, fill);
+                }
+                other => scene.add(other),
+            }
+        }
+        for text in upwards {
+            let mut pen = text.at.1 + width(&text.text, text.size) / 2.0;
+            let runs = runs(&text.text, text.size);
+            let one = runs.len() == 1;
+            for run in runs {
+                let (y, anchor) =
+                    if one { (text.at.1, TextAnchor::Middle) } else { (pen, TextAnchor::Start) };
+                let at = (text.at.0 + run.drop, y);
+                let word = word(run.text, run.size, at, anchor, Some(-90.0), text.color);
+                scene.add(word);
+                pen -= run.width();
+            }
+        }
+        SvgBackend::new().render_scene(&scene)
     }
 
-    /// PNG bytes with `scale` pixels per px.
-    pub(crate) fn png(&self, scale: f32) -> Result<Vec<u8>, PlotError> {
-        let backend = RasterBackend::new().with_scale(scale);
-        backend.render_scene(&self.scene).map_err(|reason| PlotError::Render { reason })
+    /// Pixels, `scale` per px.
+    pub(crate) fn pixels(&self, scale: f32) -> Result<Pixels, PlotError> {
+        let mut pixels = rasterised(&self.scene, scale)?;
+        for text in &self.upwards {
+            // The library blurs turned text: it is drawn lying and turned pixel by pixel.
+            let (across, high) = (width(&text.text, text.size) + 4.0, f64::from(text.size) * 2.0);
+            let mut lying = Self::new(across, high);
+            let middle = (across / 2.0, high / 2.0);
+            lying.text(middle, &text.text, text.size, Anchor::Middle, text.color);
+            let lying = rasterised(&lying.scene, scale)?;
+            let device = |v: f64| (v * f64::from(scale)).round() as i64;
+            let left = device(text.at.0) - device(high / 2.0);
+            let top = device(text.at.1) - i64::from(lying.width) / 2;
+            pixels.darken_turned(&lying, left, top);
+        }
+        Ok(pixels)
     }
+}
+
+/// A text that reads upwards.
+#[derive(Debug)]
+struct Upwards {
+    at: (f64, f64),
+    text: String,
+    size: u32,
+    color: Color,
+}
+
+fn word(
+    text: &str,
+    size: u32,
+    (x, y): (f64, f64),
+    anchor: TextAnchor,
+    rotate: Option<f64>,
+    color: Color,
+) -> Primitive {
+    // The library would typeset what stands between dollar signs.
+    let content = text.replace('$', "\\$");
+    Primitive::Text { x, y, content, size, anchor, rotate, bold: false, color: Some(ink(color)) }
+}
+
+fn rasterised(scene: &Scene, scale: f32) -> Result<Pixels, PlotError> {
+    let bytes = RasterBackend::new().with_scale(scale).render_scene(scene);
+    Pixels::decode(&bytes.map_err(|reason| PlotError::Render { reason })?)
+}
+
+/// Discs as a path of lines without length, whose round ends are the discs.
+fn round_points(scene: &mut Scene, x: &[f64], y: &[f64], r: f64, stroke: Ink) {
+    use std::fmt::Write;
+    let mut d = String::with_capacity(16 * x.len());
+    for (x, y) in x.iter().zip(y) {
+        // Writing to a string cannot fail.
+        let _ = write!(d, "M{x:.1} {y:.1}h0");
+    }
+    let extra_attrs = Some(r#"stroke-linecap="round""#.into());
+    scene.add(Primitive::GroupStart { transform: None, title: None, extra_attrs });
+    let (fill, opacity, stroke_dasharray) = (None, None, None);
+    let data = PathData { d, fill, stroke, stroke_width: 2.0 * r, opacity, stroke_dasharray };
+    scene.add(Primitive::Path(Box::new(data)));
+    scene.add(Primitive::GroupEnd);
 }
 
 /// Cuts a line into dashes by its length, across its corners.

@@ -86,8 +86,10 @@ pub(crate) fn draw(canvas: &mut Canvas, frame: &Frame, mark: &Mark) {
             let area = Area { x: left, width: right - left, ..frame.area };
             canvas.rectangle(area, color.tint(0.18), 1.0);
         }
-        Mark::Text { x, y, text, color } => {
-            canvas.text(frame.at(*x, *y), text, SMALL, Anchor::Start, *color);
+        Mark::Text { x, y, text, color, centred } => {
+            let anchor = if *centred { Anchor::Middle } else { Anchor::Start };
+            let (x, y) = frame.at(*x, *y);
+            canvas.text((x, y + f64::from(SMALL) * 0.36), text, SMALL, anchor, *color);
         }
     }
 }
@@ -101,16 +103,20 @@ fn bars(canvas: &mut Canvas, frame: &Frame, mark: &Mark) {
         let (x0, x1) = (frame.x.at(left), frame.x.at(right));
         let top = Some(frame.y.at(height)).filter(|y| y.is_finite()).unwrap_or(floor);
         let area = Area { x: x0, y: top.min(floor), width: x1 - x0, height: (top - floor).abs() };
-        if area.height > 0.0 && area.width > 0.0 {
+        if !outline && area.height > 0.0 && area.width > 0.0 {
             canvas.rectangle(area, *color, *opacity);
         }
         rim.extend([(x0, top), (x1, top)]);
     }
-    if *outline && let (Some(first), Some(last)) = (rim.first().copied(), rim.last().copied()) {
+    let (Some(&first), Some(&last), true) = (rim.first(), rim.last(), outline) else { return };
+    let mut rim = thinned(rim);
+    if *opacity > 0.0 {
+        // Filled as one shape, so that no seam shines through between the bars.
         rim.insert(0, (first.0, floor));
         rim.push((last.0, floor));
-        canvas.polyline(&thinned(rim), Pen::solid(*color, LINE_WIDTH));
+        canvas.polygon(&rim, *color, *opacity);
     }
+    canvas.polyline(&rim, Pen::solid(*color, LINE_WIDTH));
 }
 
 fn cells(canvas: &mut Canvas, frame: &Frame, mark: &Mark) {

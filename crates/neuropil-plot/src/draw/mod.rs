@@ -3,3 +3,4 @@
 pub(crate) mod canvas;
 pub(crate) mod marks;
 pub(crate) mod panel;
+pub(crate) mod pixels;

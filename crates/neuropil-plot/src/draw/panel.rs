@@ -23,6 +23,10 @@ pub(crate) struct Surroundings {
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     pub(crate) panel: &'a Panel,
+    /// Remark and legend.
+    legend: Vec<LegendEntry>,
+    /// The label of y, in as many lines as its height asks for.
+    y_label: Vec<&'a str>,
     pub(crate) x_span: (f64, f64),
     y_span: (f64, f64),
     y_ticks: Vec<Tick>,
@@ -31,6 +35,9 @@ pub(crate) struct Plan<'a> {
 }
 
 const GAP: f64 = 4.0;
+/// Height of a line of an axis label, and of one of the head.
+const LINE: f64 = 12.5;
+const HEAD_LINE: f64 = 15.0;
 const BAR_WIDTH: f64 = 9.0;
 
 impl<'a> Plan<'a> {
@@ -41,9 +48,16 @@ impl<'a> Plan<'a> {
         }
         let x_span = panel.x.span(x.on(panel.x.scale), panel.margins.0);
         let y_span = panel.y.span(y.on(panel.y.scale), panel.margins.1);
-        let count = ((panel.height / 32.0) as usize).clamp(2, 8);
+        let count = ((panel.height / 24.0) as usize).clamp(3, 7);
         let y_ticks = panel.y.ticks_within(y_span, count);
-        Self { panel, x_span, y_span, y_ticks, x_shown: true }
+        let remark = (!panel.note.is_empty()).then(|| LegendEntry {
+            label: panel.note.clone(),
+            color: Color::GREY,
+            sign: Sign::Remark,
+        });
+        let legend = remark.into_iter().chain(panel.legend.iter().cloned()).collect();
+        let y_label = label_lines(&panel.y.label, panel.height);
+        Self { panel, legend, y_label, x_span, y_span, y_ticks, x_shown: true }
     }
 
     /// Room needed around; `width` is that of the whole column.
@@ -53,13 +67,14 @@ impl<'a> Plan<'a> {
         let label = |text: &str| if text.is_empty() { 0.0 } else { f64::from(LABEL) + GAP + 1.0 };
         let left = match panel.y.hidden {
             true => 6.0,
-            false => TICK + GAP + widest + label(&panel.y.label),
+            false => TICK + GAP + widest + self.y_label.len() as f64 * LINE + GAP,
         };
-        let last_label = match (panel.x.hidden, self.x_shown) {
+        let last_label: f64 = match (panel.x.hidden, self.x_shown) {
             (false, true) => 12.0,
             _ => 6.0,
         };
-        let right = panel.color_bar.as_ref().map_or(last_label, |bar| {
+        let scale_bar = if panel.scale_bars.y.is_some() { 24.0 } else { 0.0 };
+        let right = panel.color_bar.as_ref().map_or(last_label.max(scale_bar), |bar| {
             let widest = bar_ticks(bar, panel.height)
                 .iter()
                 .map(|t| width(&t.label, SMALL))
@@ -67,7 +82,7 @@ impl<'a> Plan<'a> {
             2.0 * GAP + 4.0 + BAR_WIDTH + TICK + GAP + widest + label(&bar.label)
         });
         let lines = self.head_lines(column - left - right).len();
-        let top = if lines == 0 { 5.0 } else { lines as f64 * 15.0 + 5.0 };
+        let top = if lines == 0 { 5.0 } else { lines as f64 * HEAD_LINE + 5.0 };
         let bottom = match (panel.x.hidden, self.x_shown) {
             (true, _) => 4.0,
             (false, false) => TICK + 3.0,
@@ -78,16 +93,16 @@ impl<'a> Plan<'a> {
 
     /// Legend entries, line by line, from the top; the title stands in the first line, or has one
     /// of its own.
-    fn head_lines(&self, available: f64) -> Vec<Vec<&'a LegendEntry>> {
+    fn head_lines(&self, available: f64) -> Vec<Vec<&LegendEntry>> {
         let title = width(&self.panel.title, LABEL);
         let mut lines: Vec<Vec<&LegendEntry>> = Vec::new();
         let mut left = 0.0;
-        for entry in &self.panel.legend {
+        for entry in &self.legend {
             let needed = entry_width(entry);
             if lines.is_empty() || needed > left {
                 // The first line shares its space with the title, if there is enough.
                 let first = lines.is_empty() && title > 0.0;
-                let all: f64 = self.panel.legend.iter().map(entry_width).sum();
+                let all: f64 = self.legend.iter().map(entry_width).sum();
                 if first && title + 14.0 + all > available {
                     lines.push(Vec::new());
                 }
@@ -136,9 +151,6 @@ impl<'a> Plan<'a> {
         self.x_axis(canvas, &frame, x_span);
         self.y_axis(canvas, &frame);
         self.head(canvas, area);
-        if !panel.note.is_empty() {
-            note(canvas, area, &panel.note);
-        }
         if let Some(bar) = &panel.color_bar {
             color_bar(canvas, area, bar);
         }
@@ -192,15 +204,22 @@ impl<'a> Plan<'a> {
             }
             widest = widest.max(width(&tick.label, SMALL));
         }
-        if !axis.label.is_empty() {
-            let x = area.x - TICK - GAP - widest - GAP;
-            canvas.text_upwards((x, area.y + area.height / 2.0), &axis.label, LABEL, Color::BLACK);
+        let mut x = area.x - TICK - GAP - widest - GAP;
+        for line in self.y_label.iter().rev() {
+            canvas.text_upwards((x, area.y + area.height / 2.0), line, LABEL, Color::BLACK);
+            x -= LINE;
         }
+    }
+
+    /// The baseline of the first line above the panel.
+    pub(crate) fn top_line(&self, area: Area) -> f64 {
+        let lines = self.head_lines(area.width).len().max(1);
+        area.y - 5.0 - HEAD_LINE * (lines - 1) as f64
     }
 
     fn head(&self, canvas: &mut Canvas, area: Area) {
         let lines = self.head_lines(area.width);
-        let base = |line: usize| area.y - 5.0 - 15.0 * (lines.len() - 1 - line) as f64;
+        let base = |line: usize| area.y - 5.0 - HEAD_LINE * (lines.len() - 1 - line) as f64;
         if !self.panel.title.is_empty() {
             canvas.text((area.x, base(0)), &self.panel.title, LABEL, Anchor::Start, Color::BLACK);
         }
@@ -209,8 +228,9 @@ impl<'a> Plan<'a> {
                 area.right() - line.iter().map(|entry| entry_width(entry)).sum::<f64>() + 10.0;
             for entry in line {
                 sign(canvas, (x, base(k) - 3.5), entry);
-                let at = (x + SIGN + 4.0, base(k));
-                canvas.text(at, &entry.label, SMALL, Anchor::Start, Color::BLACK);
+                let color = if entry.sign == Sign::Remark { entry.color } else { Color::BLACK };
+                let at = (x + sign_width(entry), base(k));
+                canvas.text(at, &entry.label, SMALL, Anchor::Start, color);
                 x += entry_width(entry);
             }
         }
@@ -234,9 +254,16 @@ impl<'a> Plan<'a> {
         }
         if let Some((length, label)) = &bars.y {
             let px = (frame.y.at(y_span.0 + length) - frame.y.at(y_span.0)).abs();
-            canvas.line((corner.0, corner.1 - px), corner, pen);
-            let at = (corner.0 - 5.0, corner.1 - px / 2.0);
-            canvas.text(at, label, SMALL, Anchor::End, Color::BLACK);
+            let (x, foot) = (area.right() + 7.0, area.bottom() - 2.0);
+            canvas.line((x, foot - px), (x, foot), pen);
+            let half = width(label, SMALL) / 2.0;
+            let middle = (foot - px / 2.0).min(foot - half);
+            canvas.text_upwards(
+                (x + 5.0 + f64::from(SMALL) * 0.75, middle),
+                label,
+                SMALL,
+                Color::BLACK,
+            );
         }
     }
 }
@@ -267,11 +294,29 @@ fn equalised(x: (f64, f64), y: (f64, f64), area: Area) -> ((f64, f64), (f64, f64
 const SIGN: f64 = 14.0;
 
 fn entry_width(entry: &LegendEntry) -> f64 {
-    SIGN + 4.0 + width(&entry.label, SMALL) + 10.0
+    sign_width(entry) + width(&entry.label, SMALL) + 10.0
+}
+
+/// Where the label begins.
+const fn sign_width(entry: &LegendEntry) -> f64 {
+    match entry.sign {
+        Sign::Remark => 0.0,
+        Sign::Disc | Sign::Ring | Sign::Square => 12.0,
+        Sign::Line | Sign::Dashes => SIGN + 4.0,
+    }
+}
+
+/// One line, or two if one is longer than the axis and has a unit to break at.
+fn label_lines(label: &str, height: f64) -> Vec<&str> {
+    match label.find(" (") {
+        _ if label.is_empty() => Vec::new(),
+        Some(at) if width(label, LABEL) > height + 6.0 => vec![&label[..at], &label[at + 1..]],
+        _ => vec![label],
+    }
 }
 
 fn sign(canvas: &mut Canvas, (x, y): (f64, f64), entry: &LegendEntry) {
-    let (middle, color) = ((x + SIGN / 2.0, y), entry.color);
+    let (middle, color) = ((x + 5.0, y), entry.color);
     match entry.sign {
         Sign::Line => canvas.line((x, y), (x + SIGN, y), Pen::solid(color, 1.8)),
         Sign::Dashes => {
@@ -281,19 +326,11 @@ fn sign(canvas: &mut Canvas, (x, y): (f64, f64), entry: &LegendEntry) {
         Sign::Disc => canvas.dots(&[middle], 2.8, color, 1.0),
         Sign::Ring => canvas.ring(middle, 2.6, color),
         Sign::Square => {
-            let area = Area { x: x + 3.0, y: y - 4.0, width: 8.0, height: 8.0 };
+            let area = Area { x, y: y - 4.0, width: 8.0, height: 8.0 };
             canvas.rectangle(area, color, 1.0);
         }
+        Sign::Remark => {}
     }
-}
-
-/// A remark on a white ground, so that it can be read over any data.
-fn note(canvas: &mut Canvas, area: Area, text: &str) {
-    let (w, h) = (width(text, SMALL) + 8.0, f64::from(SMALL) + 5.0);
-    let ground = Area { x: area.right() - w - 3.0, y: area.y + 3.0, width: w, height: h };
-    canvas.rectangle(ground, Color::WHITE, 0.85);
-    let at = (ground.right() - 4.0, ground.y + f64::from(SMALL));
-    canvas.text(at, text, SMALL, Anchor::End, Color::GREY);
 }
 
 fn bar_ticks(bar: &ColorBar, height: f64) -> Vec<Tick> {

@@ -62,7 +62,8 @@ pub fn bars(
         }
     }
     if groups.iter().any(|group| group.values.iter().any(|&v| v < 0.0)) {
-        panel = panel.with(Mark::Level { y: 0.0, color: Color::BLACK });
+        let (x, y) = (vec![-0.6, categories.len() as f64 - 0.4], vec![0.0; 2]);
+        panel = panel.with(Mark::Line { x, y, color: Color::BLACK, width: 0.8, dashed: false });
     }
     Ok(panel)
 }

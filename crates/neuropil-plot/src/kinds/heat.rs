@@ -86,8 +86,9 @@ pub fn matrix(
             let back = map.at(place);
             let dark = 299 * u32::from(back.r) + 587 * u32::from(back.g) + 114 * u32::from(back.b);
             panel = panel.with(Mark::Text {
-                x: (k % columns.len()) as f64 + 0.36,
-                y: (k / columns.len()) as f64 + 0.42,
+                x: (k % columns.len()) as f64 + 0.5,
+                y: (k / columns.len()) as f64 + 0.5,
+                centred: true,
                 text: short(*value),
                 color: if dark < 140_000 { Color::WHITE } else { Color::BLACK },
             });

@@ -30,7 +30,12 @@ impl Trace<'_> {
 
 /// Traces over each other, on an axis called `quantity` (`"V (mV)"`).
 pub fn traces(traces: &[Trace<'_>], quantity: &str) -> Panel {
-    let mut panel = Panel::new(Axis::new(TIME), Axis::new(quantity)).height(110.0);
+    let mut time = Axis::new(TIME);
+    // Recordings begin with the end of the first step; the axis begins with the step.
+    if traces.iter().any(|t| t.start_ms > 0.0 && t.start_ms <= 1.001 * t.step_ms) {
+        time = time.including(0.0);
+    }
+    let mut panel = Panel::new(time, Axis::new(quantity)).height(110.0);
     for trace in traces {
         let line = Mark::Line {
             x: trace.times(),
@@ -50,7 +55,9 @@ pub fn traces(traces: &[Trace<'_>], quantity: &str) -> Panel {
 /// Traces above each other, each `shift` higher than the one before, with scale bars in place of
 /// the vertical axis: a bar of `bar` `unit`.
 pub fn shifted_traces(all: &[Trace<'_>], shift: f64, bar: f64, unit: &str) -> Panel {
-    let mut panel = traces(&[], "");
+    let mut panel = traces(all, "");
+    panel.marks.clear();
+    panel.legend.clear();
     panel.y = Axis::new("").hidden();
     panel.height = (34.0 * all.len() as f64).clamp(60.0, 320.0);
     for (k, trace) in all.iter().enumerate() {
@@ -78,7 +85,9 @@ pub fn mean_trace(
     let edge = |sign: f64| -> Vec<f64> {
         mean.values.iter().zip(deviation).map(|(m, d)| m + sign * d).collect()
     };
-    let mut panel = traces(&[], quantity);
+    let mut panel = traces(&[*mean], quantity);
+    panel.marks.clear();
+    panel.legend.clear();
     panel = panel.with(Mark::band(&mean.times(), &edge(-1.0), &edge(1.0), mean.color));
     if let Some(single) = single {
         let (x, y, color) = (single.times(), single.values.to_vec(), single.color);

@@ -13,17 +13,17 @@ pub struct Color {
 
 impl Color {
     /// Black.
-    pub const BLACK: Self = Self::rgb(0x11_11_11);
+    pub const BLACK: Self = Self::rgb(0x111111);
     /// The grey of notes and references.
-    pub const GREY: Self = Self::rgb(0x7a_7a_7a);
+    pub const GREY: Self = Self::rgb(0x7a7a7a);
     /// The blue of excitatory populations.
-    pub const BLUE: Self = Self::rgb(0x1f_5f_a8);
+    pub const BLUE: Self = Self::rgb(0x1f5fa8);
     /// The red of inhibitory populations.
-    pub const RED: Self = Self::rgb(0xc2_3b_2e);
+    pub const RED: Self = Self::rgb(0xc23b2e);
     /// The dark red that goes with black in rasters of clustered networks.
-    pub const DARK_RED: Self = Self::rgb(0x8b_00_00);
+    pub const DARK_RED: Self = Self::rgb(0x8b0000);
     /// White.
-    pub const WHITE: Self = Self::rgb(0xff_ff_ff);
+    pub const WHITE: Self = Self::rgb(0xffffff);
 
     /// `0xrrggbb`.
     pub const fn rgb(code: u32) -> Self {
@@ -92,12 +92,12 @@ impl Color {
 const CYCLE: [Color; 8] = [
     Color::BLUE,
     Color::RED,
-    Color::rgb(0x1b_8a_5a),
-    Color::rgb(0xd9_83_00),
-    Color::rgb(0x7b_4f_a3),
-    Color::rgb(0x3a_9f_c9),
-    Color::rgb(0xb0_5c_8c),
-    Color::rgb(0x6b_6b_2a),
+    Color::rgb(0x1b8a5a),
+    Color::rgb(0xd98300),
+    Color::rgb(0x7b4fa3),
+    Color::rgb(0x3a9fc9),
+    Color::rgb(0xb05c8c),
+    Color::rgb(0x6b6b2a),
 ];
 
 #[cfg(test)]

@@ -8,7 +8,8 @@ pub enum ColorMap {
     /// Dark blue over green to yellow, of even steps in lightness (viridis): for amounts.
     #[default]
     Viridis,
-    /// Black over red and orange to pale yellow (inferno): for activity and voltage.
+    /// Black over red and orange to yellow (inferno without its palest part, which is lost on white):
+    /// for activity and voltage.
     Inferno,
     /// Blue over white to red: for deviations from a middle.
     Diverging,
@@ -17,22 +18,18 @@ pub enum ColorMap {
 }
 
 /// Colours at equal distances; viridis and inferno after van der Walt & Smith (2015, CC0).
-const VIRIDIS: [u32; 9] = [
-    0x44_01_54, 0x47_2d_7b, 0x3b_52_8b, 0x2c_72_8e, 0x21_91_8c, 0x28_ae_80, 0x5e_c9_62, 0xad_dc_30,
-    0xfd_e7_25,
-];
-const INFERNO: [u32; 9] = [
-    0x00_00_04, 0x1f_0c_48, 0x55_0f_6d, 0x88_22_6a, 0xba_36_55, 0xe3_59_33, 0xf9_8c_0a, 0xf9_c9_32,
-    0xfc_ff_a4,
-];
-const DIVERGING: [u32; 5] = [0x21_52_9b, 0x8f_b4_da, 0xf7_f7_f7, 0xe9_9a_86, 0xa5_1d_26];
-const GREYS: [u32; 2] = [0xff_ff_ff, 0x00_00_00];
+const VIRIDIS: [u32; 9] =
+    [0x440154, 0x472d7b, 0x3b528b, 0x2c728e, 0x21918c, 0x28ae80, 0x5ec962, 0xaddc30, 0xfde725];
+const INFERNO: [u32; 8] =
+    [0x000004, 0x1f0c48, 0x550f6d, 0x88226a, 0xba3655, 0xe35933, 0xf98c0a, 0xf9c932];
+const DIVERGING: [u32; 5] = [0x21529b, 0x8fb4da, 0xf7f7f7, 0xe99a86, 0xa51d26];
+const GREYS: [u32; 2] = [0xffffff, 0x000000];
 
 impl ColorMap {
     /// The colour at `place` in [0, 1]; places outside take the ends, not-a-number a light grey.
     pub fn at(self, place: f64) -> Color {
         if place.is_nan() {
-            return Color::rgb(0xd9_d9_d9);
+            return Color::rgb(0xd9d9d9);
         }
         let anchors: &[u32] = match self {
             Self::Viridis => &VIRIDIS,
@@ -56,9 +53,9 @@ mod tests {
 
     #[test]
     fn ends_and_middle_are_the_anchors() {
-        assert_eq!(ColorMap::Viridis.at(0.0), Color::rgb(0x44_01_54));
-        assert_eq!(ColorMap::Viridis.at(1.0), Color::rgb(0xfd_e7_25));
-        assert_eq!(ColorMap::Diverging.at(0.5), Color::rgb(0xf7_f7_f7));
+        assert_eq!(ColorMap::Viridis.at(0.0), Color::rgb(0x440154));
+        assert_eq!(ColorMap::Viridis.at(1.0), Color::rgb(0xfde725));
+        assert_eq!(ColorMap::Diverging.at(0.5), Color::rgb(0xf7f7f7));
         assert_eq!(ColorMap::Greys.at(7.0), Color::rgb(0));
     }
 }
