@@ -1,5 +1,7 @@
 //! What is wrong with a text is said with its line and its remedy; what is odd, as a warning.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use neuropil_morphology::swc::{self, Options, SomaPolicy};
 
 const GOOD: &str = "1 1 0 0 0 5 -1\n2 3 5 0 0 1 1\n3 3 50 0 0 1 2\n4 3 100 0 0 1 3\n";

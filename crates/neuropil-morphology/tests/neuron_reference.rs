@@ -1,5 +1,7 @@
 //! Segments, areas and axial resistances against those NEURON makes of the same files.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use neuropil_morphology::discretise::{Policy, segments};

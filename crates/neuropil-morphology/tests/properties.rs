@@ -1,5 +1,7 @@
 //! What holds for every tree, and for every text.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use neuropil_morphology::discretise::{Compartments, Forks, Policy, segments, volumes};
 use neuropil_morphology::swc::{self, Options, Profile, Repairs, Sample, SampleTree, SomaPolicy};
 use neuropil_morphology::{Morphology, Places, Region, region::Labels};
@@ -60,7 +62,7 @@ fn conserved(cell: &Morphology, nodes: &Compartments) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn writing_and_reading_gives_the_same_samples_and_the_same_cell(tree in trees()) {

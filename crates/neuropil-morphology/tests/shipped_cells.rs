@@ -2,6 +2,8 @@
 //!
 //! `NEUROPIL_BLESS=1 cargo test -p neuropil-morphology --test shipped_cells` writes them anew.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use neuropil_morphology::SampleTree;

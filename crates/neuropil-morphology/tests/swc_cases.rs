@@ -1,5 +1,7 @@
 //! Small files, one property each, under every profile: the area, or the refusal.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 use std::path::{Path, PathBuf};
 
 use neuropil_morphology::swc::{self, Options, Profile, SomaPolicy, SwcError};

@@ -18,6 +18,6 @@ mod volumes;
 
 pub use compartments::{Compartments, Piece};
 pub use neuron_view::segments;
-pub use policy::{Forks, Policy, PolicyError, lambda_um};
+pub use policy::{Forks, Policy, PolicyError, lambda_fractions, lambda_um};
 pub use refine::{Refinement, refine};
 pub use volumes::{CutError, volumes};

@@ -182,3 +182,65 @@ pub fn lambda_um(section: &Section, frequency_hz: f64, ra_ohm_cm: f64, cm_uf_cm2
     let electrotonic: f64 = section.frusta().map(|(h, a, b)| h / (a + b).sqrt()).sum();
     section.length_um() * per_root_um / electrotonic
 }
+
+/// Length of one segment of each section as a fraction of λ, for judging a discretisation.
+///
+/// # Panics
+/// If `counts` has not one entry per section.
+pub fn lambda_fractions(
+    morphology: &Morphology,
+    counts: &[usize],
+    frequency_hz: f64,
+    ra_ohm_cm: f64,
+    cm_uf_cm2: f64,
+) -> Vec<f64> {
+    assert_eq!(counts.len(), morphology.sections().len(), "one count per section");
+    let sections = morphology.sections().iter().zip(counts);
+    sections
+        .map(|(section, &count)| {
+            let lambda = lambda_um(section, frequency_hz, ra_ohm_cm, cm_uf_cm2);
+            section.length_um() / count.max(1) as f64 / lambda
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Kind;
+
+    fn cables() -> Morphology {
+        let mut builder = Morphology::builder();
+        let root = builder.cable(Kind::Dendrite, None, 100.0, 1.0);
+        let end = crate::section::Location::new(root, 1.0);
+        builder.taper(Kind::Dendrite, Some(end), 70.0, [1.0, 0.5]);
+        builder.build().unwrap()
+    }
+
+    #[test]
+    fn no_segment_exceeds_what_the_policy_allows() {
+        let cell = cables();
+        let counts = Policy::d_lambda(100.0, 1.0).counts(&cell).unwrap();
+        let fractions = lambda_fractions(&cell, &counts, 100.0, 100.0, 1.0);
+        assert!(fractions.iter().all(|fraction| *fraction <= 0.1));
+        assert!(counts.iter().all(|count| count % 2 == 1));
+        assert_eq!(Policy::MaxLength(35.0).counts(&cell).unwrap(), [3, 2]);
+    }
+
+    #[test]
+    fn parameters_out_of_range_are_named() {
+        let cell = cables();
+        let message = |policy: Policy| policy.counts(&cell).unwrap_err().to_string();
+        assert_eq!(
+            message(Policy::MaxLength(0.0)),
+            "maximum length must be positive and finite, got 0"
+        );
+        assert_eq!(
+            message(Policy::d_lambda(100.0, f64::NAN)),
+            "membrane capacitance must be positive and finite, got NaN"
+        );
+        assert_eq!(message(Policy::Counts(vec![1])), "1 segment counts for 2 sections");
+        assert_eq!(message(Policy::PerSection(0)), "section 0: 0 segments, expected 1 to 1000000");
+        assert!(message(Policy::MaxLength(1e-9)).contains("section 0: 100000000000"));
+    }
+}

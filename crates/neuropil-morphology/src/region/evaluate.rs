@@ -254,9 +254,10 @@ fn frustum_fractions(
     section: &Section,
 ) -> impl Iterator<Item = ([f64; 2], [crate::frustum::Point; 2])> + '_ {
     let length = section.length_um();
-    section.points().windows(2).zip(section.arc_um().windows(2)).filter_map(move |(p, arc)| {
-        (arc[1] > arc[0]).then(|| ([arc[0] / length, arc[1] / length], [p[0], p[1]]))
-    })
+    let pieces = section.points().windows(2).zip(section.arc_um().windows(2));
+    pieces
+        .filter(|(_, arc)| arc[1] > arc[0])
+        .map(move |(p, arc)| ([arc[0] / length, arc[1] / length], [p[0], p[1]]))
 }
 
 /// Adds the part of `ends` where a quantity linear between its end values lies in [low, high].

@@ -63,3 +63,6 @@ pub use ast::{Amount, Label, Labels, Measure, Places, Region, SectionRef};
 pub use evaluate::RegionError;
 pub use extent::{Extent, Stretch};
 pub use parser::SyntaxError;
+
+#[cfg(test)]
+mod tests;

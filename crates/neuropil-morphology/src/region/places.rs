@@ -142,9 +142,14 @@ fn limited(places: &Places, count: f64) -> Result<usize, RegionError> {
 impl Morphology {
     /// The tips: ends of sections to which nothing is attached, soma apart.
     pub fn terminals(&self) -> Vec<Location> {
+        let goes_on = |index: usize| {
+            let mut children = self.children(index).iter();
+            let parent_of = |child: usize| self.sections()[child].parent();
+            children.any(|&child| parent_of(child).is_some_and(|at| at.fraction == 1.0))
+        };
         let sections = self.sections().iter().enumerate();
         sections
-            .filter(|(index, s)| s.kind() != Kind::Soma && self.children(*index).is_empty())
+            .filter(|(index, s)| s.kind() != Kind::Soma && !goes_on(*index))
             .map(|(index, _)| Location::new(index, 1.0))
             .collect()
     }

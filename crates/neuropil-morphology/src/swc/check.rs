@@ -7,6 +7,8 @@ use super::warning::SwcWarning;
 
 /// Coordinates further out than this are taken for nanometres `[µm]`.
 const FARTHEST_UM: f64 = 1e5;
+/// Nothing is further out or thicker than this, whoever vouches for it `[µm]`.
+const UTMOST_UM: f64 = 1e9;
 /// Radii larger than this are taken for a slip `[µm]`.
 const LARGEST_RADIUS_UM: f64 = 100.0;
 
@@ -71,6 +73,13 @@ impl Examination {
             }
             if tag < 0 {
                 self.errors.push(SwcError::NegativeType { line, id, tag });
+            }
+            let [x, y, z] = xyz_um;
+            for (what, value) in [("x", x), ("y", y), ("z", z), ("radius", radius_um)] {
+                if value.abs() > UTMOST_UM {
+                    let limit = UTMOST_UM;
+                    self.errors.push(SwcError::OutOfRange { line, what, value, limit });
+                }
             }
             let axis = (0..3).find(|&k| xyz_um[k].abs() > FARTHEST_UM);
             if let Some(k) = axis.filter(|_| !far && !options.trust_coordinates) {

@@ -69,6 +69,8 @@ pub enum SwcError {
         "line {line}: {axis} is {value}, further than 1e5 µm from the origin; if these are nanometres rescale by 0.001, else trust the coordinates"
     )]
     FarAway { line: usize, axis: char, value: f64 },
+    #[error("line {line}: {what} is {value} µm, expected at most {limit:e} in size")]
+    OutOfRange { line: usize, what: &'static str, value: f64, limit: f64 },
     #[error("the {profile} profile refuses this: {reason}")]
     Profile { profile: &'static str, reason: String },
     #[error("nothing is left to build: {reason}")]
@@ -102,6 +104,7 @@ impl SwcError {
             | Self::BranchedSoma { line, .. }
             | Self::NegativeRadius { line, .. }
             | Self::ZeroRadius { line, .. }
+            | Self::OutOfRange { line, .. }
             | Self::FarAway { line, .. } => Some(*line),
             Self::SeveralRoots { lines } | Self::SeveralSomata { lines } => {
                 lines.get(1).or(lines.first()).copied()

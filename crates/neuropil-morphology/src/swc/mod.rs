@@ -3,7 +3,7 @@
 //! SWC (Cannon et al. 1998, doi:10.1016/S0165-0270(98)00091-0) has one sample a line: id, type, x, y, z,
 //! radius, parent's id. [`read`] turns bytes into a [`SampleTree`]: lines in any order, 64-bit ids,
 //! any line ends, comments anywhere. [`SampleTree::build`] turns that into a
-//! [`Morphology`](crate::Morphology) under a [`Profile`] and a [`SomaPolicy`]; [`write`] is the inverse
+//! [`Morphology`] under a [`Profile`] and a [`SomaPolicy`]; [`write()`] is the inverse
 //! of [`read`]. [`load`] does both steps.
 //!
 //! Accepted with a note: byte order mark, further columns, integral ids written `1.0`, types above 4,
