@@ -48,12 +48,14 @@ pub fn scan(
     model: impl Fn(f64) -> Result<(MeanField, Input), TheoryError> + Sync,
     search: Search,
 ) -> Result<Vec<Slice>, TheoryError> {
-    let first = collect(values.par_iter().map(|&value| {
+    let slice = |&value: &f64| {
         let (model, input) = model(value)?;
         Ok(Slice { value, points: model.fixed_points(&input, search)? })
-    }))?;
+    };
+    let first: Vec<Result<Slice, TheoryError>> = values.par_iter().map(slice).collect();
+    let first = first.into_iter().collect::<Result<Vec<Slice>, TheoryError>>()?;
     // a second pass: the points of both neighbours as further starts
-    collect((0..first.len()).into_par_iter().map(|k| {
+    let again = |k: usize| {
         let Slice { value, points } = &first[k];
         let neighbours = [k.checked_sub(1), Some(k), Some(k + 1)];
         let starts: Vec<Vec<f64>> = neighbours
@@ -66,15 +68,10 @@ pub fn scan(
         let found = model.fixed_points_from(&input, search, &starts)?;
         let points = if found.len() >= points.len() { found } else { points.clone() };
         Ok(Slice { value: *value, points })
-    }))
-}
-
-fn collect(
-    slices: impl ParallelIterator<Item = Result<Slice, TheoryError>>,
-) -> Result<Vec<Slice>, TheoryError> {
-    let all: Vec<Result<Slice, TheoryError>> =
-        slices.collect_vec_list().into_iter().flatten().collect();
-    all.into_iter().collect()
+    };
+    let second: Vec<Result<Slice, TheoryError>> =
+        (0..first.len()).into_par_iter().map(again).collect();
+    second.into_iter().collect()
 }
 
 /// The changes along a scan.

@@ -18,7 +18,7 @@
 
 pub mod bifurcation;
 pub mod characterise;
-// pub mod diffusion;
+pub mod diffusion;
 mod error;
 pub mod fit;
 pub mod fixed_point;
@@ -26,11 +26,11 @@ pub mod fluctuation;
 pub mod mean_field;
 pub mod membrane;
 pub mod neuron;
-// pub mod siegert;
+pub mod siegert;
 pub mod simulator;
 pub mod special;
 pub mod stored;
-// pub mod table;
+pub mod table;
 pub mod threshold;
 pub mod transfer;
 
