@@ -1,5 +1,12 @@
 //! Adaptive models against a solution that is exact to 1e-12, and against models that they contain.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and tell"
+)]
+
 mod rig;
 
 use rig::{Columns, Input, Rig, same, trace};

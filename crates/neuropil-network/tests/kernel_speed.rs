@@ -1,6 +1,13 @@
 //! Time per neuron and step of each kernel; run with
 //! `cargo test --release -p neuropil-network --test kernel_speed -- --ignored --nocapture`.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and tell"
+)]
+
 mod rig;
 
 use std::time::Instant;
@@ -32,7 +39,7 @@ fn nanoseconds(model: &str, parameters: &Columns, current: bool) -> f64 {
 #[test]
 #[ignore = "a measurement, not a test"]
 fn time_per_neuron_and_step() {
-    for info in neuropil_network::neurons::MODELS {
+    for info in neuropil_network::neurons::MODELS.iter().filter(|m| m.name != "parrot_neuron") {
         let alike = nanoseconds(info.name, &Columns::new(), false);
         let driven = nanoseconds(info.name, &Columns::new(), true);
         let name = info.parameters.iter().find(|p| p.name == "C_m").map_or("", |p| p.name);
@@ -45,6 +52,11 @@ fn time_per_neuron_and_step() {
             parameters.insert("C_m".into(), neuropil_network::description::Column::Each(values));
             nanoseconds(info.name, &parameters, false)
         };
+        let slow = ["tau_syn_ex", "tau_syn_in"].map(|name| (name, 5.0));
+        if info.parameters.iter().any(|p| p.name == "tau_syn_ex") {
+            let ns = nanoseconds(info.name, &same(&slow), false);
+            println!("{:24} {ns:7.3}  with synapses of 5 ms", info.name);
+        }
         println!(
             "{:24} {alike:7.3}  with current {driven:7.3}  each its own {each:7.3}",
             info.name

@@ -1,5 +1,12 @@
 //! Models that are integrated exactly: spike times and potentials against published or closed forms.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and tell"
+)]
+
 mod rig;
 
 use rig::{Columns, Input, Rig, same, trace};

@@ -1,6 +1,13 @@
 //! What every model promises: independence of neighbours and blocks, refractory times, multiplicity,
 //! faults and errors that say what is wrong.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and tell"
+)]
+
 mod rig;
 
 use neuropil_network::description::{Column, ModelError};

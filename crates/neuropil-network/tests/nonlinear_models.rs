@@ -1,5 +1,12 @@
 //! Models integrated with error control: spike times and potentials that NEST 3.10 finds.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and tell"
+)]
+
 mod rig;
 
 use rig::{Input, Rig, trace};

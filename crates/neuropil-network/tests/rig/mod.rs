@@ -1,5 +1,6 @@
 //! Drives the neurons of one model step by step, without an engine.
 #![allow(dead_code, reason = "each test uses a part of it")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 use std::collections::BTreeMap;
 
