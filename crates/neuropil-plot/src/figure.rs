@@ -138,6 +138,12 @@ impl Figure {
             }
         }
 
+        for (row, around) in plans.iter_mut().zip(&around) {
+            for (plan, around) in row.iter_mut().zip(around) {
+                plan.left = around.left;
+            }
+        }
+
         let mut height = head;
         let mut places = Vec::new();
         for (row, around) in plans.iter().zip(&around) {
@@ -154,7 +160,7 @@ impl Figure {
                     height: tallest,
                 });
             }
-            places.push(areas);
+            places.push((height, areas));
             height += top + tallest + bottom;
         }
 
@@ -169,19 +175,13 @@ impl Figure {
             );
         }
         let mut letter = b'A';
-        for (row, areas) in plans.iter().zip(&places) {
+        for (row, (top, areas)) in plans.iter().zip(&places) {
             for ((column, plan), area) in row.iter().enumerate().zip(areas) {
                 plan.draw(&mut canvas, *area);
                 if self.letters {
                     let x = 5.0 + column as f64 * column_width(row);
                     let text = char::from(letter).to_string();
-                    canvas.text(
-                        (x, plan.top_line(*area)),
-                        &text,
-                        LABEL + 3,
-                        Anchor::Start,
-                        Color::BLACK,
-                    );
+                    canvas.text((x, top + 13.0), &text, LABEL + 3, Anchor::Start, Color::BLACK);
                     letter = letter.wrapping_add(1);
                 }
             }

@@ -72,7 +72,8 @@ pub(crate) fn superscript(digits: &str) -> String {
 pub(crate) fn logarithmic(low: f64, high: f64, count: usize) -> Vec<Tick> {
     let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
     let decades = (last - first).max(1) as usize;
-    let every = decades.div_ceil(count.max(1)).max(1) as i32;
+    let shown = (first..=last).filter(|&p| (low..=high).contains(&10_f64.powi(p))).count();
+    let every = shown.div_ceil(count.max(1)).max(1) as i32;
     let close = (high / low).log10() < 2.0;
     let mut ticks = Vec::new();
     for power in first..=last {

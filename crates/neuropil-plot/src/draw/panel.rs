@@ -27,6 +27,8 @@ pub(crate) struct Plan<'a> {
     legend: Vec<LegendEntry>,
     /// The label of y, in as many lines as its height asks for.
     y_label: Vec<&'a str>,
+    /// Room to the left, when it has been agreed on with the panels above and below.
+    pub(crate) left: f64,
     pub(crate) x_span: (f64, f64),
     y_span: (f64, f64),
     y_ticks: Vec<Tick>,
@@ -57,7 +59,7 @@ impl<'a> Plan<'a> {
         });
         let legend = remark.into_iter().chain(panel.legend.iter().cloned()).collect();
         let y_label = label_lines(&panel.y.label, panel.height);
-        Self { panel, legend, y_label, x_span, y_span, y_ticks, x_shown: true }
+        Self { panel, legend, y_label, left: 0.0, x_span, y_span, y_ticks, x_shown: true }
     }
 
     /// Room needed around; `width` is that of the whole column.
@@ -191,7 +193,7 @@ impl<'a> Plan<'a> {
         }
         let pen = Pen::solid(Color::BLACK, AXIS_WIDTH);
         canvas.line((area.x, area.y), (area.x, area.bottom()), pen);
-        let (mut free_below, mut widest) = (f64::INFINITY, 0.0_f64);
+        let mut free_below = f64::INFINITY;
         for tick in &self.y_ticks {
             let y = frame.y.at(tick.at);
             let length = if tick.label.is_empty() { TICK * 0.6 } else { TICK };
@@ -202,19 +204,13 @@ impl<'a> Plan<'a> {
                 canvas.text(at, &tick.label, SMALL, Anchor::End, Color::BLACK);
                 free_below = y - half;
             }
-            widest = widest.max(width(&tick.label, SMALL));
         }
-        let mut x = area.x - TICK - GAP - widest - GAP;
-        for line in self.y_label.iter().rev() {
+        // From the outer edge, so that the labels of a column stand in line.
+        let mut x = area.x - self.left + f64::from(LABEL) * 0.85;
+        for line in &self.y_label {
             canvas.text_upwards((x, area.y + area.height / 2.0), line, LABEL, Color::BLACK);
-            x -= LINE;
+            x += LINE;
         }
-    }
-
-    /// The baseline of the first line above the panel.
-    pub(crate) fn top_line(&self, area: Area) -> f64 {
-        let lines = self.head_lines(area.width).len().max(1);
-        area.y - 5.0 - HEAD_LINE * (lines - 1) as f64
     }
 
     fn head(&self, canvas: &mut Canvas, area: Area) {
@@ -270,7 +266,7 @@ impl<'a> Plan<'a> {
 
 /// As many ticks as have room for their labels.
 fn x_ticks(axis: &crate::axis::Axis, span: (f64, f64), available: f64) -> Vec<Tick> {
-    let mut count = ((available / 55.0) as usize).clamp(2, 12);
+    let mut count = ((available / 42.0) as usize).clamp(2, 12);
     loop {
         let ticks = axis.ticks_within(span, count);
         let needed: f64 = ticks.iter().map(|t| width(&t.label, SMALL) + 8.0).sum();

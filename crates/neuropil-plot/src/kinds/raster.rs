@@ -59,7 +59,8 @@ pub fn raster(populations: &[SpikesOf<'_>], window_ms: (f64, f64)) -> Result<Pan
     let mut axis = Axis::new("neuron");
     let (mut base, mut ticks, mut marks) = (0.0, Vec::new(), Vec::new());
     for population in populations {
-        let drawn = population.within(window_ms).filter(|(_, n)| (*n as usize).is_multiple_of(every));
+        let drawn =
+            population.within(window_ms).filter(|(_, n)| (*n as usize).is_multiple_of(every));
         let (x, y) = drawn.map(|(time, n)| (time, base + f64::from(n) + 0.5)).unzip();
         let (color, filled, opacity) = (population.color, true, 1.0);
         marks.push(Mark::Points { x, y, color, radius, filled, opacity });
