@@ -228,8 +228,8 @@ impl Batch {
 fn exp(x: f64) -> f64 {
     /// 1.5 · 2⁵²: adding it rounds to an integer, which stands in the low bits.
     const ROUND: f64 = 6_755_399_441_055_744.0;
-    const LN2_HIGH: f64 = 0.693_147_180_369_123_816_490;
-    const LN2_LOW: f64 = 1.908_214_929_270_587_700_0e-10;
+    const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
+    const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
     let x = if x > 700.0 { 700.0 } else { x };
     let x = if x < -700.0 { -700.0 } else { x };
     let shifted = x * std::f64::consts::LOG2_E + ROUND;
