@@ -269,7 +269,8 @@ fn x_ticks(axis: &crate::axis::Axis, span: (f64, f64), available: f64) -> Vec<Ti
     let mut count = ((available / 42.0) as usize).clamp(2, 12);
     loop {
         let ticks = axis.ticks_within(span, count);
-        let needed: f64 = ticks.iter().map(|t| width(&t.label, SMALL) + 8.0).sum();
+        let labels = ticks.iter().filter(|t| !t.label.is_empty());
+        let needed: f64 = labels.map(|t| width(&t.label, SMALL) + 8.0).sum();
         if needed <= available || count <= 2 {
             return ticks;
         }
