@@ -39,8 +39,9 @@ pub(super) struct Start {
 pub(super) struct Rules<'a> {
     /// Types to go by; one per sample.
     pub(super) tags: &'a [i64],
-    /// If given, all soma samples are one sphere here.
-    pub(super) sphere: Option<Point>,
+    /// If given, the points of a soma that stands for all soma samples, neurites hanging from its
+    /// middle.
+    pub(super) soma: Option<Vec<Point>>,
     /// Whether a section whose first sample repeats its parent's place begins with that sample, so
     /// that a step in radius at a fork has no membrane of its own.
     pub(super) steps: bool,
@@ -60,6 +61,13 @@ struct Draft {
 enum At {
     Point(usize),
     Fraction(f64),
+}
+
+/// A sphere as a cylinder as long as it is wide, along x, as NEURON draws it.
+pub(super) fn sphere(centre: Point) -> Vec<Point> {
+    let [x, y, z] = centre.xyz_um;
+    let r = centre.radius_um;
+    [-r, 0.0, r].map(|dx| Point::new(x + dx, y, z, r)).to_vec()
 }
 
 /// Lays the samples out as sections.
@@ -114,10 +122,7 @@ impl<'a> Layout<'a> {
             drafts: Vec::new(),
             at: vec![None; n],
         };
-        if let Some(centre) = rules.sphere {
-            let [x, y, z] = centre.xyz_um;
-            let r = centre.radius_um;
-            let points = [-r, 0.0, r].map(|dx| Point::new(x + dx, y, z, r)).to_vec();
+        if let Some(points) = rules.soma.clone() {
             layout.drafts.push(Draft { kind: Kind::Soma, parent: None, points, last_sample: 0 });
         }
         layout
@@ -125,7 +130,7 @@ impl<'a> Layout<'a> {
 
     fn place(&mut self, sample: usize) {
         let tag = self.rules.tags[sample];
-        if self.rules.sphere.is_some() && tag == 1 {
+        if self.rules.soma.is_some() && tag == 1 {
             self.at[sample] = Some((0, At::Fraction(0.5)));
             return;
         }
@@ -134,11 +139,12 @@ impl<'a> Layout<'a> {
             Some(parent) if self.continues[sample] => self.go_on(sample, parent, point),
             Some(parent) => self.begin(sample, parent, point),
             None => {
-                // A lone root is left to its first child's section.
+                // A lone root is left to its first child's section, further ones hang on the first.
                 let parent = (!self.drafts.is_empty()).then_some((0, At::Fraction(0.5)));
-                if !self.lone[sample] {
-                    self.at[sample] = Some(self.open(sample, parent, vec![point]));
-                }
+                self.at[sample] = match self.lone[sample] {
+                    true => parent,
+                    false => Some(self.open(sample, parent, vec![point])),
+                };
             }
         }
     }

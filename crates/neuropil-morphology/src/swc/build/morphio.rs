@@ -1,7 +1,7 @@
 //! The membrane MorphIO reports (version 3.5): the soma apart, neurites from their own first sample.
 
-use super::assemble::{Lead, Rules, Start, assemble};
-use super::soma::soma_samples;
+use super::assemble::{Lead, Rules, Start, assemble, sphere};
+use crate::frustum::Point;
 use crate::morphology::Morphology;
 use crate::swc::error::SwcError;
 use crate::swc::sample::{Sample, SampleTree};
@@ -33,16 +33,21 @@ pub(super) fn build(
             return refuse(format!("line {line}: parent 0 of the root, expected -1"));
         }
     }
-    let soma = soma_samples(tree, &tags);
-    let serial_or_three = soma.len() == 3
-        || soma.iter().all(|&s| children[s].iter().filter(|&&c| tags[c] == 1).count() < 2);
-    if !serial_or_three {
-        return refuse("the soma forks".into());
+    // The soma in the order of the file: a sphere, or cones from each sample to the next.
+    let soma: Vec<usize> = (0..samples.len()).filter(|&index| tags[index] == 1).collect();
+    for &index in soma.iter().filter(|&&index| tree.parents()[index].is_some()) {
+        if children[index].iter().filter(|&&child| tags[child] == 1).count() > 1 {
+            return refuse(format!("line {}: the soma forks", samples[index].line));
+        }
     }
-    // One sample, or three of which two hang from the first: a sphere; else a stack.
-    let is_sphere = soma.len() == 1
-        || (soma.len() == 3 && soma[1..].iter().all(|&s| tree.parents()[s] == Some(soma[0])));
-    let sphere = is_sphere.then(|| samples[soma[0]].point());
+    let family: Vec<_> = soma.iter().map(|&s| (samples[s].id, samples[s].parent)).collect();
+    let points: Vec<Point> = soma.iter().map(|&s| samples[s].point()).collect();
+    let shape = match points[..] {
+        [] => None,
+        [centre] => Some(sphere(centre)),
+        [centre, ..] if family == [(1, -1), (2, 1), (3, 1)] => Some(sphere(centre)),
+        _ => Some(points),
+    };
     let lead = |start: Start| match start {
         Start { on_soma: false, .. } => Lead::Parent,
         Start { lone: false, .. } => Lead::Own,
@@ -55,5 +60,5 @@ pub(super) fn build(
             warnings.push(SwcWarning::LeftOut { profile: PROFILE, line, id, reason });
         }
     }
-    assemble(tree, &Rules { tags: &tags, sphere, steps: false, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, soma: shape, steps: true, lead: &lead }, warnings)
 }

@@ -5,6 +5,7 @@
 //! neurites on somata follow from the position of the parent in such a range, which is why they
 //! differ between samples that look alike; they are kept as they are.
 
+use super::assemble::sphere;
 use crate::frustum::Point;
 use crate::kind::Kind;
 use crate::morphology::Morphology;
@@ -240,10 +241,7 @@ fn instantiate(drafts: Vec<Option<Draft>>) -> Result<Morphology, SwcError> {
         let Some(draft) = draft else { continue };
         let mut points = draft.points[usize::from(draft.wire)..].to_vec();
         if let [centre] = points[..] {
-            // A lone point is drawn as a cylinder as long as it is wide.
-            let [x, y, z] = centre.xyz_um;
-            let r = centre.radius_um;
-            points = [-r, 0.0, r].map(|dx| Point::new(x + dx, y, z, r)).to_vec();
+            points = sphere(centre);
         }
         let parent = draft.parent.map(|(section, at)| Location::new(moved[section], at));
         moved[index] = builder.section(Kind::from_tag(draft.tag), parent, points);

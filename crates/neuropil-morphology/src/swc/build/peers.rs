@@ -1,6 +1,6 @@
 //! What Arbor's two readers make of the samples (arborio, version 0.12).
 
-use super::assemble::{Lead, Rules, Start, assemble};
+use super::assemble::{Lead, Rules, Start, assemble, sphere};
 use super::soma::soma_samples;
 use crate::morphology::Morphology;
 use crate::swc::error::SwcError;
@@ -55,7 +55,7 @@ pub(super) fn arbor(
         );
     }
     let lead = |_: Start| Lead::Parent;
-    assemble(tree, &Rules { tags: &tags, sphere: None, steps: false, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, soma: None, steps: false, lead: &lead }, warnings)
 }
 
 /// `load_swc_neuron`: a single-sample soma is a cylinder, neurites begin with their own first sample.
@@ -88,7 +88,7 @@ pub(super) fn arbor_neuron(
         }
     }
     let soma = soma_samples(tree, &tags);
-    let sphere = (soma.len() == 1).then(|| samples[root].point());
+    let round = (soma.len() == 1).then(|| sphere(samples[root].point()));
     let children = tree.children();
     let lead = |start: Start| match start {
         Start { on_soma: false, .. } => Lead::Parent,
@@ -97,5 +97,5 @@ pub(super) fn arbor_neuron(
         Start { sample, .. } if children[sample].is_empty() => Lead::ParentOwnRadius,
         _ => Lead::Nothing,
     };
-    assemble(tree, &Rules { tags: &tags, sphere, steps: false, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, soma: round, steps: false, lead: &lead }, warnings)
 }

@@ -1,6 +1,6 @@
 //! What the samples of type 1 are, and the cell built on that decision.
 
-use super::assemble::{Lead, Rules, Start, assemble};
+use super::assemble::{Lead, Rules, Start, assemble, sphere};
 use crate::frustum::{Point, area_um2};
 use crate::morphology::Morphology;
 use crate::swc::error::SwcError;
@@ -223,19 +223,20 @@ pub(super) fn build(
         Shape::Stack if start.at_end && !start.soma_fork => Lead::ParentOwnRadius,
         _ => Lead::Own,
     };
-    let sphere = match shape {
+    let round = match shape {
         Shape::Sphere(centre, decision) => {
             if soma.len() > 1 {
                 warnings.push(SwcWarning::Soma { decision: decision.into() });
             }
+            let children = tree.children();
             for (index, sample) in samples.iter().enumerate() {
                 let stem = tree.parents()[index].is_some_and(|p| tags[p] == 1) && tags[index] != 1;
-                if stem && tree.children()[index].is_empty() {
+                if stem && children[index].len() != 1 {
                     let (line, id) = (sample.line, sample.id);
                     warnings.push(SwcWarning::SingleSampleNeurite { line, id });
                 }
             }
-            Some(centre)
+            Some(sphere(centre))
         }
         Shape::Stack => {
             let decision = format!("{} samples: a stack of truncated cones", soma.len());
@@ -244,5 +245,5 @@ pub(super) fn build(
         }
         Shape::Absent | Shape::AsNeurite => None,
     };
-    assemble(tree, &Rules { tags: &tags, sphere, steps: true, lead: &lead }, warnings)
+    assemble(tree, &Rules { tags: &tags, soma: round, steps: true, lead: &lead }, warnings)
 }
