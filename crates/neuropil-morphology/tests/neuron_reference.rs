@@ -28,6 +28,7 @@ fn segments_are_neurons_to_twelve_digits() {
             continue;
         };
         let found = measure(&path);
+        assert_eq!(found.len(), expected.len());
         for (found, expected) in found.iter().zip(&expected) {
             assert!((found / expected - 1.0).abs() < 1e-12, "{file}: {found} against {expected}");
         }
@@ -37,7 +38,7 @@ fn segments_are_neurons_to_twelve_digits() {
 }
 
 /// The columns of the table.
-fn measure(path: &Path) -> [f64; 6] {
+fn measure(path: &Path) -> [f64; 7] {
     let cell = swc::load_file(path, &Options::profile(Profile::Neuron)).unwrap().value;
     let nodes = segments(&cell, &Policy::MaxLength(10.0).counts(&cell).unwrap());
     let ri_mohm = nodes.axial_resistance_mohm(|_| 100.0);
@@ -60,5 +61,7 @@ fn measure(path: &Path) -> [f64; 6] {
         }
     }
     let area: f64 = nodes.area_um2().iter().sum();
-    [cell.sections().len() as f64, k, area, cell.length_um(), area_sum, ri_sum]
+    let d_lambda: usize = Policy::d_lambda(100.0, 1.0).counts(&cell).unwrap().iter().sum();
+    let sections = cell.sections().len() as f64;
+    [sections, k, area, cell.length_um(), area_sum, ri_sum, d_lambda as f64]
 }
