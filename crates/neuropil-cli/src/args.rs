@@ -32,6 +32,8 @@ pub enum Command {
     Plot(Plot),
     /// Write a commented experiment to start from
     New(New),
+    /// Draw the connectivity of an experiment and save it as arrays
+    Connectivity(Connectivity),
 }
 
 /// Changes to the experiment that most commands take.
@@ -121,6 +123,21 @@ pub struct Plot {
     #[arg(long, short, value_name = "FOLDER")]
     pub output: Option<PathBuf>,
     /// Replace existing pictures
+    #[arg(long, short)]
+    pub force: bool,
+}
+
+/// `neuropil connectivity`
+#[derive(Debug, Args)]
+pub struct Connectivity {
+    /// The experiment
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Folder for the arrays
+    #[arg(long, short, value_name = "FOLDER", default_value = ".")]
+    pub output: PathBuf,
+    /// Replace existing arrays
     #[arg(long, short)]
     pub force: bool,
 }

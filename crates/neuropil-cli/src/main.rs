@@ -17,6 +17,7 @@ fn main() -> std::process::ExitCode {
         Command::Info(info) => commands::info::info(info),
         Command::Plot(plot) => commands::plot::plot(plot),
         Command::New(new) => commands::new::new(new),
+        Command::Connectivity(c) => commands::connectivity::connectivity(c),
     };
     exit::code(done)
 }

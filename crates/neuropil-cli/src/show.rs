@@ -1,6 +1,21 @@
 //! Figures for people.
 
+use std::fmt::Display;
+use std::io::{ErrorKind, Write};
+
 use neuropil::run::Summary;
+
+use crate::exit::SystemFault;
+
+/// Writes a line to standard output. A reader that has seen enough (`| head`) is no fault.
+pub fn line(text: impl Display) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout().lock(), "{text}") {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        done => done.map_err(|error| {
+            SystemFault(anyhow::Error::new(error).context("cannot write to standard output")).into()
+        }),
+    }
+}
 
 /// A count with thin groups of three: `15 625 000`.
 pub fn count(n: u64) -> String {

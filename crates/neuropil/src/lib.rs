@@ -10,11 +10,13 @@
 //! | [`expression`] | quantities with units, arithmetic over named parameters, distributions |
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
+//! | [`connectivity`] | drawn connectivity as arrays |
 //! | [`networks`] | networks that the field knows by name |
 //! | [`run`] | checking, running, summing up |
 //! | [`pictures`] | pictures of a result |
 
 pub mod arrays;
+pub mod connectivity;
 pub mod experiment;
 pub mod expression;
 pub mod networks;

@@ -7,14 +7,13 @@ use crate::args::Check;
 use crate::show;
 
 /// Says what would be built.
-#[expect(clippy::print_stdout, reason = "the report is the output")]
 pub fn check(arguments: &Check) -> anyhow::Result<()> {
     let experiment = super::read(&arguments.file, &arguments.changes)?;
     let report = experiment.check()?;
     if arguments.json {
-        println!("{}", object(&report));
+        show::line(object(&report))?;
     } else {
-        println!("{}", text(&report));
+        show::line(text(&report))?;
     }
     if report.exceeds_memory() {
         let limit = report.memory_limit_bytes.unwrap_or(0) as f64;

@@ -8,17 +8,16 @@ use crate::args::Info;
 use crate::show;
 
 /// Says what is in a file.
-#[expect(clippy::print_stdout, reason = "the description is the output")]
 pub fn info(arguments: &Info) -> anyhow::Result<()> {
     let ending = arguments.file.extension().and_then(|e| e.to_str()).unwrap_or("");
     match ending.to_ascii_lowercase().as_str() {
         "toml" | "json" => {
             let experiment = Experiment::read(&arguments.file)?;
             if arguments.experiment {
-                println!("{}", experiment.text());
+                show::line(experiment.text())?;
             } else {
-                println!("experiment        {}", arguments.file.display());
-                println!("{}", super::check::text(&experiment.check()?));
+                show::line(format!("experiment        {}", arguments.file.display()))?;
+                show::line(super::check::text(&experiment.check()?))?;
             }
             Ok(())
         }
@@ -26,9 +25,9 @@ pub fn info(arguments: &Info) -> anyhow::Result<()> {
             let result = ResultFile::open(&arguments.file)
                 .with_context(|| format!("cannot describe {}", arguments.file.display()))?;
             if arguments.experiment {
-                println!("{}", result.metadata().provenance.experiment);
+                show::line(&result.metadata().provenance.experiment)?;
             } else {
-                println!("{}", describe(&result)?);
+                show::line(describe(&result)?)?;
             }
             Ok(())
         }

@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub mod check;
+pub mod connectivity;
 pub mod info;
 pub mod new;
 pub mod plot;

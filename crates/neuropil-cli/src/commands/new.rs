@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::args::{New, Template};
+use crate::show;
 
 /// Writes a commented experiment.
-#[expect(clippy::print_stdout, reason = "what was written is the output")]
 pub fn new(arguments: &New) -> anyhow::Result<()> {
     let mut path = PathBuf::from(&arguments.name);
     if path.extension().is_none_or(|ending| ending != "toml") {
@@ -24,6 +24,6 @@ pub fn new(arguments: &New) -> anyhow::Result<()> {
         .open(&path)
         .with_context(|| format!("cannot write {}", path.display()))?;
     file.write_all(text.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    println!("wrote {0}; run it with: neuropil run {0}", path.display());
+    show::line(format!("wrote {0}; run it with: neuropil run {0}", path.display()))?;
     Ok(())
 }

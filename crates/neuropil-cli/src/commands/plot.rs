@@ -10,9 +10,9 @@ use neuropil::resolve::{PlotKind, PlotRequest};
 use neuropil::results::ResultFile;
 
 use crate::args::Plot;
+use crate::show;
 
 /// Draws pictures of a result.
-#[expect(clippy::print_stdout, reason = "the names of the pictures are the output")]
 pub fn plot(arguments: &Plot) -> anyhow::Result<()> {
     let result = ResultFile::open(&arguments.file)
         .with_context(|| format!("cannot draw {}", arguments.file.display()))?;
@@ -44,7 +44,7 @@ pub fn plot(arguments: &Plot) -> anyhow::Result<()> {
     }
     pictures::save(&result, &requests, &paths)?;
     for path in paths {
-        println!("{}", path.display());
+        show::line(path.display())?;
     }
     Ok(())
 }

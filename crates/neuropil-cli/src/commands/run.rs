@@ -12,7 +12,7 @@ use crate::exit::SystemFault;
 use crate::show;
 
 /// Runs an experiment.
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the summary is the output")]
+#[expect(clippy::print_stderr, reason = "warnings belong there")]
 pub fn run(arguments: &Run) -> anyhow::Result<()> {
     let experiment = super::read(&arguments.file, &arguments.changes)?;
     let output = (!arguments.no_output)
@@ -46,10 +46,10 @@ pub fn run(arguments: &Run) -> anyhow::Result<()> {
         if summary.interrupted {
             eprintln!("interrupted: everything up to this point is kept");
         }
-        println!("{}", show::summary(&summary));
+        show::line(show::summary(&summary))?;
     }
     if arguments.json {
-        println!("{}", summary.json());
+        show::line(summary.json())?;
     }
     Ok(())
 }

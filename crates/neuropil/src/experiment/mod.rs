@@ -44,8 +44,9 @@ pub struct Experiment {
 impl Experiment {
     /// Reads a file: TOML, or JSON if its name ends in `.json`.
     ///
-    /// A top-level `include = ["base.toml"]` takes everything from other files that this one does
-    /// not say itself; their paths count from the folder of the file that names them.
+    /// A top-level `include = ["base.toml"]` takes from other files the sections, and the entries of
+    /// sections, that this one does not have itself; their paths count from the folder of the file
+    /// that names them.
     ///
     /// # Errors
     /// [`Fault::Unreadable`] and [`Fault::Syntax`].

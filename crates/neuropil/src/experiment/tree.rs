@@ -74,18 +74,24 @@ impl Table {
         }
     }
 
-    /// Adds what `base` has and this table lacks, table by table.
+    /// Adds what `base` has and this table lacks: whole sections, and entries of sections that both
+    /// have. An entry that both have is this table's alone.
     pub fn complete_from(&mut self, base: Table) {
-        for entry in base.entries {
-            match self.entries.iter_mut().find(|e| e.key == entry.key) {
-                Some(present) => {
-                    if let (Written::Table(mine), Written::Table(theirs)) =
-                        (&mut present.node.value, entry.node.value)
-                    {
-                        mine.complete_from(theirs);
+        for section in base.entries {
+            let present = self.entries.iter_mut().find(|e| e.key == section.key);
+            match (present.map(|entry| &mut entry.node.value), section.node.value) {
+                (Some(Written::Table(mine)), Written::Table(theirs)) => {
+                    for entry in theirs.entries {
+                        if mine.get(&entry.key).is_none() {
+                            mine.entries.push(entry);
+                        }
                     }
                 }
-                None => self.entries.push(entry),
+                (Some(_), _) => {}
+                (None, value) => {
+                    let node = Node { value, ..section.node };
+                    self.entries.push(Entry { node, ..section });
+                }
             }
         }
     }

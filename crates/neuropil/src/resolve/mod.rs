@@ -90,6 +90,14 @@ impl Model {
         self.warmup_steps + self.duration_steps
     }
 
+    /// The part of the experiment that a projection was written in, such as `connections.EE`.
+    ///
+    /// # Panics
+    /// If there is no such projection.
+    pub fn place(&self, connection: usize) -> &str {
+        &self.places[connection].2
+    }
+
     /// A complaint of the engine, at the place of the part that it is about.
     pub fn locate(&self, error: ModelError) -> Problem {
         connections::locate(&self.places, error)
