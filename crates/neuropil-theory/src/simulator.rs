@@ -161,7 +161,7 @@ impl Cell {
         let counts: Vec<[f64; LANES]> = trials
             .par_chunks(LANES)
             .map(|group| {
-                let mut batch = Batch::new(self, group, timing.dt_ms, seed);
+                let mut batch = Batch::<LANES>::new(self, group, timing.dt_ms, seed);
                 pulp::Arch::new().dispatch(kernel::CountSpikes {
                     batch: &mut batch,
                     steps,
@@ -179,7 +179,7 @@ impl Cell {
     pub fn trace(&self, trial: &Trial, timing: Timing, seed: u64) -> Result<Trace, TheoryError> {
         let (steps, _) = timing.steps()?;
         self.check(std::slice::from_ref(trial), timing)?;
-        let mut batch = Batch::new(self, std::slice::from_ref(trial), timing.dt_ms, seed);
+        let mut batch = Batch::<1>::new(self, std::slice::from_ref(trial), timing.dt_ms, seed);
         Ok(batch.trace(steps, timing.dt_ms))
     }
 

@@ -3,17 +3,15 @@
 use super::poisson::PoissonLanes;
 use super::{Cell, Trace, Trial};
 
-/// Trials that go side by side.
+/// Trials that go side by side when only their rates are wanted.
 pub(super) const LANES: usize = 64;
-
-type Lanes = [f64; LANES];
 
 /// Conductance of one class of synapses at the beginning of a step. Its mean current over the step
 /// is `g (pull − share·V)`.
-struct Shot {
-    events: PoissonLanes,
-    g: Lanes,
-    quantum: Lanes,
+struct Shot<const L: usize> {
+    events: PoissonLanes<L>,
+    g: [f64; L],
+    quantum: [f64; L],
     decay: f64,
     pull: f64,
     share: f64,
@@ -41,42 +39,42 @@ struct Constants {
 }
 
 /// State of the trials of a group.
-pub(super) struct Batch {
+pub(super) struct Batch<const L: usize> {
     constants: Constants,
-    shots: Vec<Shot>,
-    v: Lanes,
-    w: Lanes,
-    theta: Lanes,
+    shots: Vec<Shot<L>>,
+    v: [f64; L],
+    w: [f64; L],
+    theta: [f64; L],
     /// Steps of refractoriness left.
-    refractory: Lanes,
-    current: Lanes,
-    shunt: Lanes,
-    shunt_reversal: Lanes,
+    refractory: [f64; L],
+    current: [f64; L],
+    shunt: [f64; L],
+    shunt_reversal: [f64; L],
     /// 1 where the last step had a spike.
-    spiked: Lanes,
+    spiked: [f64; L],
 }
 
 /// [`Batch::count_spikes`], to be run with the widest vectors of the machine.
 pub(super) struct CountSpikes<'a> {
-    pub(super) batch: &'a mut Batch,
+    pub(super) batch: &'a mut Batch<LANES>,
     pub(super) steps: usize,
     pub(super) discard: usize,
 }
 
 impl pulp::WithSimd for CountSpikes<'_> {
-    type Output = Lanes;
+    type Output = [f64; LANES];
 
     #[inline(always)]
-    fn with_simd<S: pulp::Simd>(self, _: S) -> Lanes {
+    fn with_simd<S: pulp::Simd>(self, _: S) -> [f64; LANES] {
         self.batch.count_spikes(self.steps, self.discard)
     }
 }
 
-impl Batch {
+impl<const L: usize> Batch<L> {
     pub(super) fn new(cell: &Cell, trials: &[Trial], dt: f64, seed: u64) -> Self {
         let n = cell.neuron;
         let gather = |f: &dyn Fn(&Trial) -> f64| {
-            let mut lanes = [0.0; LANES];
+            let mut lanes = [0.0; L];
             lanes.iter_mut().zip(trials).for_each(|(lane, trial)| *lane = f(trial));
             lanes
         };
@@ -87,7 +85,7 @@ impl Batch {
                 trials.iter().map(|trial| 1e-3 * trial.events_hz[class] * dt).collect();
             Shot {
                 events: PoissonLanes::new(class, &means, &streams, seed),
-                g: [0.0; LANES],
+                g: [0.0; L],
                 quantum: gather(&|trial| trial.quanta_ns[class]),
                 decay: (-dt / synapse.tau_ms).exp(),
                 pull: synapse.driving_force_mv(0.0) * mean_over_step,
@@ -120,21 +118,21 @@ impl Batch {
         Self {
             constants,
             shots: cell.synapses.iter().enumerate().map(shot).collect(),
-            v: [n.v_reset_mv; LANES],
-            w: [0.0; LANES],
-            theta: [n.v_threshold_mv; LANES],
-            refractory: [0.0; LANES],
+            v: [n.v_reset_mv; L],
+            w: [0.0; L],
+            theta: [n.v_threshold_mv; L],
+            refractory: [0.0; L],
             current: gather(&|trial| trial.current_pa),
             shunt: gather(&|trial| trial.shunt_ns),
             shunt_reversal: gather(&|trial| trial.shunt_mv),
-            spiked: [0.0; LANES],
+            spiked: [0.0; L],
         }
     }
 
     /// Number of spikes of each lane after the first `discard` of `steps` steps.
     #[inline(always)]
-    fn count_spikes(&mut self, steps: usize, discard: usize) -> Lanes {
-        let mut counts = [0.0; LANES];
+    fn count_spikes(&mut self, steps: usize, discard: usize) -> [f64; L] {
+        let mut counts = [0.0; L];
         let sharp = self.constants.delta == 0.0;
         for step in 0..steps {
             if sharp {
@@ -143,7 +141,7 @@ impl Batch {
                 self.step::<true>(step);
             }
             if step >= discard {
-                for lane in 0..LANES {
+                for lane in 0..L {
                     counts[lane] += self.spiked[lane];
                 }
             }
@@ -188,14 +186,14 @@ impl Batch {
             }
             let counts = shot.events.counts(step % 4);
             let (decay, pull, share) = (shot.decay, shot.pull, shot.share);
-            for lane in 0..LANES {
+            for lane in 0..L {
                 let arrived = shot.quantum[lane] * f64::from(counts[lane] as i32);
                 let g = shot.g[lane] * decay + arrived;
                 drive[lane] += g * (pull - share * self.v[lane]);
                 shot.g[lane] = g;
             }
         }
-        for lane in 0..LANES {
+        for lane in 0..L {
             let before = self.v[lane];
             let w = self.w[lane] + c.dt_over_tau_w * (c.a * (before - c.e_leak) - self.w[lane]);
             let mut i = drive[lane] - w

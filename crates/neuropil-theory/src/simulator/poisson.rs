@@ -2,41 +2,39 @@
 
 use neuropil_core::random::key;
 
-use super::kernel::LANES;
-
 /// Multipliers and key increments of Philox4x32, whose rounds run over all lanes at once here.
 const M0: u32 = 0xD251_1F53;
 const M1: u32 = 0xCD9E_8D57;
 const W0: u32 = 0x9E37_79B9;
 const W1: u32 = 0xBB67_AE85;
 
-/// Draws for `LANES` trials. The cumulative distribution is kept to 32 bits: a mean of λ is
+/// Draws for `L` trials. The cumulative distribution is kept to 32 bits: a mean of λ is
 /// realised to 2⁻³² in absolute terms.
-pub(super) struct PoissonLanes {
+pub(super) struct PoissonLanes<const L: usize> {
     key: [u32; 2],
-    streams: [u64; LANES],
+    streams: [u64; L],
     /// `limits[k][lane]`: a draw above it means more than k events.
-    limits: Vec<[u32; LANES]>,
+    limits: Vec<[u32; L]>,
     /// Four draws of each lane, for four steps.
-    draws: [[u32; LANES]; 4],
+    draws: [[u32; L]; 4],
 }
 
-impl PoissonLanes {
+impl<const L: usize> PoissonLanes<L> {
     /// Lanes with the given means; lanes beyond them never have an event.
     pub(super) fn new(class: usize, means: &[f64], streams: &[u64], seed: u64) -> Self {
-        let mut limits: Vec<[u32; LANES]> = Vec::new();
+        let mut limits: Vec<[u32; L]> = Vec::new();
         for (lane, &mean) in means.iter().enumerate() {
             for (k, limit) in cumulative(mean).into_iter().enumerate() {
                 if limits.len() == k {
-                    limits.push([u32::MAX; LANES]);
+                    limits.push([u32::MAX; L]);
                 }
                 limits[k][lane] = limit;
             }
         }
-        let mut all = [0; LANES];
+        let mut all = [0; L];
         all[..streams.len()].copy_from_slice(streams);
         let key = key(seed, "theory input", class as u64);
-        Self { key, streams: all, limits, draws: [[0; LANES]; 4] }
+        Self { key, streams: all, limits, draws: [[0; L]; 4] }
     }
 
     /// Prepares the draws of steps `4·block` to `4·block + 3`.
@@ -44,15 +42,15 @@ impl PoissonLanes {
     pub(super) fn draw(&mut self, block: u64) {
         let (low, high) = (block as u32, (block >> 32) as u32);
         let [first, second, third, fourth] = &mut self.draws;
-        for lane in 0..LANES {
+        for lane in 0..L {
             first[lane] = self.streams[lane] as u32;
             second[lane] = (self.streams[lane] >> 32) as u32;
         }
-        *third = [low; LANES];
-        *fourth = [high; LANES];
+        *third = [low; L];
+        *fourth = [high; L];
         let [mut k0, mut k1] = self.key;
         for _ in 0..10 {
-            for lane in 0..LANES {
+            for lane in 0..L {
                 let p0 = u64::from(M0) * u64::from(first[lane]);
                 let p1 = u64::from(M1) * u64::from(third[lane]);
                 first[lane] = (p1 >> 32) as u32 ^ second[lane] ^ k0;
@@ -67,11 +65,11 @@ impl PoissonLanes {
 
     /// Number of events of each lane in a step of the present block.
     #[inline(always)]
-    pub(super) fn counts(&self, step: usize) -> [u32; LANES] {
+    pub(super) fn counts(&self, step: usize) -> [u32; L] {
         let draws = &self.draws[step];
-        let mut counts = [0; LANES];
+        let mut counts = [0; L];
         for limits in &self.limits {
-            for lane in 0..LANES {
+            for lane in 0..L {
                 counts[lane] += u32::from(draws[lane] > limits[lane]);
             }
         }
@@ -100,13 +98,14 @@ fn cumulative(mean: f64) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::kernel::LANES;
     use super::*;
 
     #[test]
     fn counts_have_poisson_mean_and_variance_in_every_lane() {
         let means: Vec<f64> = (0..LANES).map(|l| [0.0, 0.003, 0.4, 3.0, 40.0][l % 5]).collect();
         let streams: Vec<u64> = (0..LANES as u64).collect();
-        let mut lanes = PoissonLanes::new(0, &means, &streams, 5);
+        let mut lanes = PoissonLanes::<LANES>::new(0, &means, &streams, 5);
         let n = 200_000;
         let mut sums = [[0.0; 2]; LANES];
         for block in 0..n / 4 {
@@ -131,7 +130,7 @@ mod tests {
     #[test]
     fn lanes_draw_the_blocks_of_their_streams() {
         let streams: Vec<u64> = (0..LANES as u64).map(|k| k * 0x1_2345_6789).collect();
-        let mut lanes = PoissonLanes::new(3, &[1.0; LANES], &streams, 77);
+        let mut lanes = PoissonLanes::<LANES>::new(3, &[1.0; LANES], &streams, 77);
         let block = 0x5_0000_0007;
         lanes.draw(block);
         for (lane, stream) in streams.iter().enumerate() {
