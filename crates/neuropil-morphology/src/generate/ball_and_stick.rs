@@ -1,6 +1,6 @@
 //! A spherical soma and one dendrite.
 
-use super::Sketch;
+use super::sketch::Sketch;
 use crate::swc::SampleTree;
 
 /// A soma and an unbranched, possibly tapering dendrite attached to its middle.

@@ -14,7 +14,7 @@
 //! doi:10.1371/journal.pcbi.1000877. Diameters follow from the tips by Rall's 3/2 rule (Rall 1959,
 //! doi:10.1016/0014-4886(59)90046-9).
 
-use super::Sketch;
+use super::sketch::Sketch;
 use crate::frustum::distance_um;
 
 /// Why a tree cannot be grown.

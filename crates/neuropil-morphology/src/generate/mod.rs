@@ -1,6 +1,6 @@
 //! Cells made by rule, from a seed where chance has a part.
 //!
-//! Every generator gives a [`SampleTree`], which can be written as SWC and built into
+//! Every generator gives a [`SampleTree`](crate::SampleTree), which can be written as SWC and built into
 //! a [`Morphology`](crate::Morphology). Coordinates are rounded to 10⁻⁶ µm and radii to 10⁻⁹ µm, so that
 //! the last digit of a cosine does not show in a file.
 
@@ -8,51 +8,9 @@ mod ball_and_stick;
 mod cells;
 mod growth;
 mod rall_tree;
+mod sketch;
 
 pub use ball_and_stick::BallAndStick;
 pub use cells::{Pyramidal, Stellate};
 pub use growth::{Growth, GrowthError};
 pub use rall_tree::RallTree;
-
-use crate::swc::{Sample, SampleTree};
-
-/// Collects samples numbered from 1.
-#[derive(Default)]
-struct Sketch {
-    samples: Vec<Sample>,
-}
-
-impl Sketch {
-    /// Adds a sample under another and returns its number; parent 0 marks the root.
-    fn add(&mut self, tag: i64, xyz_um: [f64; 3], radius_um: f64, parent: usize) -> usize {
-        let number = self.samples.len() + 1;
-        self.samples.push(Sample {
-            line: 0,
-            id: number as i64,
-            tag,
-            xyz_um: xyz_um.map(|x| rounded(x, 1e6)),
-            radius_um: rounded(radius_um, 1e9),
-            parent: if parent == 0 { -1 } else { parent as i64 },
-        });
-        number
-    }
-
-    /// The samples depth first, so that every run has consecutive numbers, as some readers expect.
-    fn finish(self, description: String) -> SampleTree {
-        let drawn = SampleTree::numbered(self.samples, Vec::new());
-        let mut number = vec![0_i64; drawn.samples().len()];
-        for (id, &index) in (1..).zip(drawn.order()) {
-            number[index] = id;
-        }
-        let renumbered = drawn.order().iter().map(|&index| {
-            let parent = drawn.parents()[index].map_or(-1, |parent| number[parent]);
-            Sample { id: number[index], parent, ..drawn.samples()[index] }
-        });
-        SampleTree::numbered(renumbered.collect(), vec![description])
-    }
-}
-
-/// Rounded to a fraction of one, and never −0.
-fn rounded(x: f64, parts: f64) -> f64 {
-    (x * parts).round() / parts + 0.0
-}

@@ -4,7 +4,7 @@ use std::f64::consts::{FRAC_PI_4, FRAC_PI_8, PI};
 
 use neuropil_core::random::{Stream, key};
 
-use super::Sketch;
+use super::sketch::Sketch;
 use crate::builder::MorphologyError;
 use crate::kind::Kind;
 use crate::morphology::Morphology;

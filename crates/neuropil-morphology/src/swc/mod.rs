@@ -3,7 +3,7 @@
 //! SWC (Cannon et al. 1998, doi:10.1016/S0165-0270(98)00091-0) has one sample a line: id, type, x, y, z,
 //! radius, parent's id. [`read`] turns bytes into a [`SampleTree`]: lines in any order, 64-bit ids,
 //! any line ends, comments anywhere. [`SampleTree::build`] turns that into a
-//! [`Morphology`] under a [`Profile`] and a [`SomaPolicy`]; [`write()`] is the inverse
+//! [`Morphology`](crate::Morphology) under a [`Profile`] and a [`SomaPolicy`]; [`write()`] is the inverse
 //! of [`read`]. [`load`] does both steps.
 //!
 //! Accepted with a note: byte order mark, further columns, integral ids written `1.0`, types above 4,
@@ -26,6 +26,7 @@ mod file;
 mod graph;
 mod lines;
 mod options;
+mod read;
 mod repair;
 mod sample;
 mod warning;
@@ -34,45 +35,8 @@ mod write;
 pub use error::SwcError;
 pub use file::{FileError, load_file, read_file};
 pub use options::{Options, Profile, SomaPolicy};
+pub use read::{load, read, read_samples};
 pub use repair::{Change, Repairs, Roots, repair};
 pub use sample::{Sample, SampleTree, Samples};
 pub use warning::{Loaded, SwcWarning};
 pub use write::write;
-
-use crate::morphology::Morphology;
-
-/// Reads lines into samples, without asking whether they form a tree: the start of a repair.
-///
-/// # Errors
-/// [`SwcError`] for the first line that is not a sample.
-pub fn read_samples(bytes: impl AsRef<[u8]>) -> Result<Loaded<Samples>, SwcError> {
-    lines::read(bytes.as_ref())
-}
-
-/// Reads samples that form a tree (or several); nothing is assumed about what they depict.
-///
-/// # Errors
-/// As [`read_samples`], and for the first sample whose place in the tree is not defined (duplicate
-/// id, missing parent, cycle).
-pub fn read(bytes: impl AsRef<[u8]>) -> Result<Loaded<SampleTree>, SwcError> {
-    let Loaded { value, mut warnings } = read_samples(bytes)?;
-    let tree = SampleTree::new(value.samples, value.comments)?;
-    for root in tree.roots() {
-        let Sample { line, id, parent, .. } = tree.samples()[root];
-        if parent == 0 {
-            warnings.push(SwcWarning::RootParentZero { line, id });
-        }
-    }
-    Ok(Loaded { value: tree, warnings })
-}
-
-/// Reads samples and builds the cell.
-///
-/// # Errors
-/// As [`read`] and [`SampleTree::build`].
-pub fn load(bytes: impl AsRef<[u8]>, options: &Options) -> Result<Loaded<Morphology>, SwcError> {
-    let Loaded { value, mut warnings } = read(bytes)?;
-    let built = value.build(options)?;
-    warnings.extend(built.warnings);
-    Ok(Loaded { value: built.value, warnings })
-}

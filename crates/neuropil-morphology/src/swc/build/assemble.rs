@@ -262,7 +262,7 @@ impl<'a> Layout<'a> {
             });
             builder.section(draft.kind, parent, draft.points);
         }
-        builder.build().map_err(super::nothing_left)
+        builder.build().map_err(super::sections::nothing_left)
     }
 }
 

@@ -1,75 +1,9 @@
 //! From samples to sections, under each profile.
 
 mod assemble;
+mod cell;
 mod morphio;
 mod neuron;
 mod peers;
+mod sections;
 mod soma;
-
-use super::check::{examine, tolerates};
-use super::error::SwcError;
-use super::options::{Options, Profile};
-use super::sample::SampleTree;
-use super::warning::{Loaded, SwcWarning};
-use crate::builder::MorphologyError;
-use crate::morphology::Morphology;
-
-impl SampleTree {
-    /// The cell these samples depict.
-    ///
-    /// Under [`Profile::Neuropil`]: a section is an unbranched run of one type. A neurite begins with
-    /// its parent's point, except where it leaves a spherical soma or the inside of a stack: there
-    /// it begins with its own first sample, attached to the soma without a piece of cable between
-    /// (one that has but a single sample gets a piece from the soma's centre, of its own radius).
-    /// A neurite that leaves the end of a stack begins with the place of the soma's last sample and
-    /// its own first radius. These are NEURON's rules; ours differ in one point: a section whose first
-    /// sample lies where its parent does begins with that sample, so that a file can say that a
-    /// branch is thinner than its parent from its beginning on.
-    ///
-    /// # Errors
-    /// [`SwcError`]: the first defect in the order of lines that the profile does not tolerate.
-    pub fn build(&self, options: &Options) -> Result<Loaded<Morphology>, SwcError> {
-        let found = examine(self, options);
-        let mut errors = found.errors;
-        errors.extend(soma::defects(self, options));
-        let mut warnings = found.warnings;
-        for error in errors {
-            if !tolerates(options.profile, &error) {
-                return Err(error);
-            }
-            warnings.push(SwcWarning::Tolerated { profile: options.profile.name(), error });
-        }
-        let value = match options.profile {
-            Profile::Neuropil => soma::build(self, options, &mut warnings)?,
-            Profile::Neuron => neuron::build(self, &mut warnings)?,
-            Profile::Arbor => peers::arbor(self, &mut warnings)?,
-            Profile::ArborNeuron => peers::arbor_neuron(self, &mut warnings)?,
-            Profile::Morphio => morphio::build(self, &mut warnings)?,
-        };
-        Ok(Loaded { value, warnings })
-    }
-
-    /// What the soma samples are taken for under our own profile and the policy asked for, in words.
-    pub fn soma_decision(&self, options: &Options) -> String {
-        soma::decision(self, options)
-    }
-
-    /// Every defect and oddity, the defects in order of line; empty lists for a clean file.
-    pub fn findings(&self, options: &Options) -> (Vec<SwcError>, Vec<SwcWarning>) {
-        let found = examine(self, options);
-        let mut errors = found.errors;
-        errors.extend(soma::defects(self, options));
-        (errors, found.warnings)
-    }
-}
-
-/// What the section builder objects to; samples were checked before, so little is left.
-fn nothing_left(error: MorphologyError) -> SwcError {
-    let reason = match error {
-        MorphologyError::ZeroLength { .. } => {
-            "the root section has no length; merge repeated points"
-        }
-        _ => "no section has two points",
-    };
-    SwcError::NothingLeft { reason }
-}

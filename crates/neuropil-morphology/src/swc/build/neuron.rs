@@ -246,5 +246,5 @@ fn instantiate(drafts: Vec<Option<Draft>>) -> Result<Morphology, SwcError> {
         let parent = draft.parent.map(|(section, at)| Location::new(moved[section], at));
         moved[index] = builder.section(Kind::from_tag(draft.tag), parent, points);
     }
-    builder.build().map_err(super::nothing_left)
+    builder.build().map_err(super::sections::nothing_left)
 }
