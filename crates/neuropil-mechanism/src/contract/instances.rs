@@ -130,6 +130,7 @@ impl Instances {
         for node in &mut self.placement.nodes {
             *node = new_of_old(*node);
         }
+        self.scratch.forget_placement();
     }
 
     /// Sets a parameter of every instance, checked against its limits.

@@ -27,8 +27,17 @@ pub(crate) struct Scratch {
     ready: Option<Arc<Ready>>,
     registers: Registers,
     nodes: Vec<u32>,
+    runs: Vec<Option<usize>>,
     scale: Vec<f64>,
     largest_node: usize,
+}
+
+impl Scratch {
+    /// To be called when instances have moved to other compartments.
+    pub(crate) fn forget_placement(&mut self) {
+        self.nodes.clear();
+        self.scale.clear();
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -138,8 +147,8 @@ fn vectors(
     }
     let len = instances.len();
     let Instances { store, placement, scratch, mechanism, .. } = instances;
-    let Scratch { registers, nodes, scale, .. } = scratch;
-    let chunks = Chunks { nodes, len, scale, ions: &placement.ions };
+    let Scratch { registers, nodes, runs, scale, .. } = scratch;
+    let chunks = Chunks { nodes, runs, len, scale, ions: &placement.ions };
     vector::run(code, store, &chunks, around, registers).map_err(|fault| {
         KernelFault::NoConvergence {
             mechanism: mechanism.description.name.clone(),
@@ -186,6 +195,7 @@ fn check(instances: &mut Instances, around: &Surroundings<'_>) -> Result<(), Ker
     }
     if scratch.nodes.len() != padded {
         scratch.nodes.clone_from(&placement.nodes);
+        scratch.runs = vector::runs(&placement.nodes);
         scratch.nodes.resize(padded, placement.nodes.last().copied().unwrap_or(0));
         scratch.largest_node = placement.nodes.iter().max().map_or(0, |n| *n as usize);
         if placement.scale.iter().any(|s| *s != 1.0) {

@@ -15,6 +15,8 @@ pub(crate) type Columns = [crate::contract::Store];
 pub(crate) struct Chunks<'a> {
     /// Compartment of each instance, padded like the columns with that of the last instance.
     pub(crate) nodes: &'a [u32],
+    /// For every chunk, the first compartment if its instances sit on consecutive ones.
+    pub(crate) runs: &'a [Option<usize>],
     /// Number of real instances.
     pub(crate) len: usize,
     /// Weight of each instance's currents; empty if all are 1.
@@ -29,6 +31,7 @@ pub(crate) struct Registers {
     scratch: Vec<Vec<f64>>,
     carried: Vec<Vec<f64>>,
     uniforms: Vec<f64>,
+    tables: Vec<Vec<f64>>,
     arch: Arch,
 }
 
@@ -51,33 +54,42 @@ pub(crate) fn run(
     let widest = code.pieces.iter().map(|p| p.registers).max().unwrap_or(0);
     registers.scratch.resize_with(registers.scratch.len().max(widest), || vec![0.0; CHUNK]);
     registers.carried.resize_with(registers.carried.len().max(code.carried), || vec![0.0; CHUNK]);
-    let tables = uniform_tables(code, columns, around);
+    let mut tables = std::mem::take(&mut registers.tables);
+    uniform_tables(code, columns, around, &mut tables);
     let padded = chunks.nodes.len();
     let mut start = 0;
     while start < padded {
         let n = CHUNK.min(padded - start);
-        for (piece, table) in code.pieces.iter().zip(&tables) {
-            registers.uniforms.clear();
-            registers.uniforms.extend_from_slice(table);
+        for (piece, table) in code.pieces.iter().zip(&mut tables) {
+            std::mem::swap(&mut registers.uniforms, table);
             let mut at = At { start, n, columns, chunks, around, registers };
-            match &piece.iteration {
+            let ran = match &piece.iteration {
                 None => {
                     at.execute(piece);
                     at.deliver(piece);
+                    Ok(())
                 }
-                Some(iteration) => at.iterate(piece, iteration)?,
-            }
+                Some(iteration) => at.iterate(piece, iteration),
+            };
+            std::mem::swap(&mut registers.uniforms, table);
+            ran?;
         }
         start += n;
     }
+    registers.tables = tables;
     Ok(())
 }
 
 /// The uniform part of every piece. Uniform inputs do not change during a call.
-fn uniform_tables(code: &Bytecode, columns: &Columns, around: &Surroundings<'_>) -> Vec<Vec<f64>> {
-    let mut all = Vec::with_capacity(code.pieces.len());
-    for piece in &code.pieces {
-        let mut table: Vec<f64> = Vec::with_capacity(piece.uniforms.len());
+fn uniform_tables(
+    code: &Bytecode,
+    columns: &Columns,
+    around: &Surroundings<'_>,
+    tables: &mut Vec<Vec<f64>>,
+) {
+    tables.resize_with(tables.len().max(code.pieces.len()), Vec::new);
+    for (piece, table) in code.pieces.iter().zip(tables) {
+        table.clear();
         for step in &piece.uniforms {
             let at = |v: crate::ir::Value| table[v.index()];
             let value = match step.node {
@@ -102,9 +114,7 @@ fn uniform_tables(code: &Bytecode, columns: &Columns, around: &Surroundings<'_>)
             };
             table.push(value);
         }
-        all.push(table);
     }
-    all
 }
 
 /// One chunk in progress.
@@ -142,11 +152,16 @@ fn number(source: Source, registers: &Registers) -> f64 {
     }
 }
 
-/// The run of compartments `first, first + 1, …` that a chunk covers, if it is one.
-fn contiguous(nodes: &[u32]) -> Option<usize> {
-    let first = *nodes.first()? as usize;
-    let run = nodes.iter().enumerate().all(|(k, &node)| node as usize == first + k);
-    run.then_some(first)
+/// For every chunk of instances, the first compartment if they sit on consecutive ones.
+pub(crate) fn runs(nodes: &[u32]) -> Vec<Option<usize>> {
+    nodes
+        .chunks(CHUNK)
+        .map(|chunk| {
+            let first = *chunk.first()? as usize;
+            let run = chunk.iter().enumerate().all(|(k, &node)| node as usize == first + k);
+            run.then_some(first)
+        })
+        .collect()
 }
 
 impl At<'_, '_, '_> {
@@ -201,6 +216,11 @@ impl At<'_, '_, '_> {
         self.columns[variable] = crate::contract::Store::Each(column);
     }
 
+    /// Number of instances of this chunk that are not padding.
+    fn real(&self) -> usize {
+        self.n.min(self.chunks.len - self.start)
+    }
+
     fn nodes(&self) -> &[u32] {
         &self.chunks.nodes[self.start..self.start + self.n]
     }
@@ -223,8 +243,12 @@ impl At<'_, '_, '_> {
             _ => return to.fill(f64::NAN),
         };
         let nodes = self.nodes();
-        match contiguous(nodes) {
-            Some(first) => to.copy_from_slice(&column[first..first + to.len()]),
+        match self.chunks.runs[self.start / CHUNK] {
+            Some(first) => {
+                let real = self.real();
+                to[..real].copy_from_slice(&column[first..first + real]);
+                to[real..].fill(column[first + real - 1]);
+            }
             None => to.iter_mut().zip(nodes).for_each(|(x, &k)| *x = column[k as usize]),
         }
     }
@@ -232,7 +256,7 @@ impl At<'_, '_, '_> {
     /// Sends the results of a piece to where they go.
     fn deliver(&mut self, piece: &Piece) {
         for &(target, source) in &piece.outputs {
-            let real = self.n.min(self.chunks.len - self.start.min(self.chunks.len));
+            let real = self.real();
             match target {
                 Target::Carry(k) => {
                     let mut carried = std::mem::take(&mut self.registers.carried[k]);
@@ -285,7 +309,7 @@ impl At<'_, '_, '_> {
     /// Repeats a piece until the unknowns of every real instance have settled; instances that have
     /// settled keep their values, so that none depends on its neighbours.
     fn iterate(&mut self, piece: &Piece, iteration: &Iteration) -> Result<(), Fault> {
-        let real = self.n.min(self.chunks.len - self.start.min(self.chunks.len));
+        let real = self.real();
         let mut settled = vec![false; self.n];
         settled[real..].fill(true);
         for _ in 0..iteration.limit {
@@ -341,7 +365,7 @@ fn accumulate(
 ) {
     let nodes = &chunks.nodes[start..start + real];
     let weight = |k: usize| chunks.scale.get(start + k).copied().unwrap_or(1.0);
-    match (contiguous(nodes), values, chunks.scale.is_empty()) {
+    match (chunks.runs[start / CHUNK], values, chunks.scale.is_empty()) {
         (Some(first), Operand::Each(values), true) => {
             let column = &mut column[first..first + real];
             column.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);

@@ -44,10 +44,11 @@ impl Lane for f64 {
 }
 
 #[inline(always)]
-fn each1<A: Lane>(arch: Arch, to: &mut [f64], a: A, f: impl Fn(f64) -> f64) {
+fn each1<A: Lane>(arch: Arch, to: &mut [f64], a: A, f: impl Fn(f64) -> f64 + Copy) {
     arch.dispatch(
         #[inline(always)]
-        || {
+        move || {
+            let to = to;
             let n = to.len();
             let a = a.cut(n);
             for k in 0..n {
@@ -58,10 +59,17 @@ fn each1<A: Lane>(arch: Arch, to: &mut [f64], a: A, f: impl Fn(f64) -> f64) {
 }
 
 #[inline(always)]
-fn each2<A: Lane, B: Lane>(arch: Arch, to: &mut [f64], a: A, b: B, f: impl Fn(f64, f64) -> f64) {
+fn each2<A: Lane, B: Lane>(
+    arch: Arch,
+    to: &mut [f64],
+    a: A,
+    b: B,
+    f: impl Fn(f64, f64) -> f64 + Copy,
+) {
     arch.dispatch(
         #[inline(always)]
-        || {
+        move || {
+            let to = to;
             let n = to.len();
             let (a, b) = (a.cut(n), b.cut(n));
             for k in 0..n {
@@ -76,11 +84,12 @@ fn each3<A: Lane, B: Lane, C: Lane>(
     arch: Arch,
     to: &mut [f64],
     (a, b, c): (A, B, C),
-    f: impl Fn(f64, f64, f64) -> f64,
+    f: impl Fn(f64, f64, f64) -> f64 + Copy,
 ) {
     arch.dispatch(
         #[inline(always)]
-        || {
+        move || {
+            let to = to;
             let n = to.len();
             let (a, b, c) = (a.cut(n), b.cut(n), c.cut(n));
             for k in 0..n {
@@ -91,7 +100,7 @@ fn each3<A: Lane, B: Lane, C: Lane>(
 }
 
 #[inline(always)]
-fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64) {
+fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Copy) {
     match a {
         Operand::Each(a) => each1(arch, to, a, f),
         Operand::One(a) => to.fill(f(a)),
@@ -157,7 +166,7 @@ pub(crate) fn unary(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>) {
                 to,
                 a,
                 #[inline(always)]
-                |x| apply_unary(Unary::$name, x),
+                move |x| apply_unary(Unary::$name, x),
             )
         };
     }
@@ -173,7 +182,7 @@ pub(crate) fn scaled(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, t: f
                 to,
                 a,
                 #[inline(always)]
-                |x| apply_unary(Unary::$name, x * t),
+                move |x| apply_unary(Unary::$name, x * t),
             )
         };
     }
@@ -189,7 +198,7 @@ pub(crate) fn shifted(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, s: 
                 to,
                 a,
                 #[inline(always)]
-                |x| apply_unary(Unary::$name, (x + s) * t),
+                move |x| apply_unary(Unary::$name, (x + s) * t),
             )
         };
     }
@@ -202,7 +211,7 @@ pub(crate) fn binary(arch: Arch, to: &mut [f64], op: Binary, a: Operand<'_>, b: 
         ($($name:ident)*) => {
             match op {
                 $(Binary::$name => {
-                    map2(arch, to, a, b, #[inline(always)] |x, y| apply_binary(Binary::$name, x, y))
+                    map2(arch, to, a, b, #[inline(always)] move |x, y| apply_binary(Binary::$name, x, y))
                 })*
             }
         };
@@ -217,7 +226,7 @@ pub(crate) fn select(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| if a != 0.0 { b } else { c },
+        move |a, b, c| if a != 0.0 { b } else { c },
     );
 }
 
@@ -228,7 +237,7 @@ pub(crate) fn mul_add(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| a * b + c,
+        move |a, b, c| a * b + c,
     );
 }
 
@@ -239,7 +248,7 @@ pub(crate) fn mul_sub(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| a * b - c,
+        move |a, b, c| a * b - c,
     );
 }
 
@@ -250,7 +259,7 @@ pub(crate) fn sub_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| c - a * b,
+        move |a, b, c| c - a * b,
     );
 }
 
@@ -261,7 +270,7 @@ pub(crate) fn difference_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) 
         to,
         abc,
         #[inline(always)]
-        |a, b, c| (a - b) * c,
+        move |a, b, c| (a - b) * c,
     );
 }
 
@@ -272,7 +281,7 @@ pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| (a + b) * c,
+        move |a, b, c| (a + b) * c,
     );
 }
 
@@ -283,7 +292,7 @@ pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: Operand<'_>, [s, t, r]: [f6
         to,
         a,
         #[inline(always)]
-        |x| r / (vmath::exp((x + s) * t) + 1.0),
+        move |x| r / (vmath::exp((x + s) * t) + 1.0),
     );
 }
 
@@ -294,6 +303,6 @@ pub(crate) fn relax(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
         to,
         abc,
         #[inline(always)]
-        |a, b, c| a + (a - b) * vmath::expm1(c),
+        move |a, b, c| a + (a - b) * vmath::expm1(c),
     );
 }

@@ -17,7 +17,7 @@ mod tests;
 
 pub(crate) use code::Bytecode;
 pub(crate) use emit::emit;
-pub(crate) use execute::{Chunks, Registers, run};
+pub(crate) use execute::{Chunks, Registers, run, runs};
 #[cfg(test)]
 pub(crate) use specialise::specialise;
 

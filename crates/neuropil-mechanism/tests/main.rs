@@ -1,0 +1,9 @@
+//! Tests of the mechanism compiler through its public interface.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod catalogue;
+mod events;
+mod language;
+mod neuron;
+mod refusals;
+mod world;
