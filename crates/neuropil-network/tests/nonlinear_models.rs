@@ -77,3 +77,43 @@ fn one_event_gives_the_known_response() {
         }
     }
 }
+
+/// 300 ms of constant current with excitatory events every 3.1 ms and 40 inhibitory ones every 7.3 ms, as measured
+/// with NEST 3.10: number and sum of the stamps, V at 99.9 and 300 ms.
+#[test]
+fn driven_neurons_follow_nest_through_spikes_and_events() {
+    type Case<'a> = (&'a str, &'a [(&'a str, f64)], f64, usize, u64, f64, f64);
+    #[rustfmt::skip]
+    let cases: [Case<'_>; 9] = [
+        ("aeif_cond_exp", &[("I_e", 700.0), ("t_ref", 1.7)], 10.0, 2, 1899, -50.753000376, -49.832212455),
+        ("aeif_cond_alpha", &[("I_e", 700.0), ("t_ref", 1.7), ("tau_syn_ex", 1.0)], 10.0, 9, 10712, -57.665079963, -47.210554965),
+        ("aeif_psc_exp", &[("I_e", 700.0), ("tau_syn_ex", 2.0), ("tau_syn_in", 5.0)], 100.0, 4, 5137, -51.602854522, -53.930086695),
+        ("aeif_psc_alpha", &[("I_e", 700.0)], 200.0, 1, 624, -54.125689306, -50.893503296),
+        ("izhikevich", &[("I_e", 6.0), ("consistent_integration", 0.0)], 3.0, 5, 7411, -70.639272471, -75.217580845),
+        ("iaf_cond_exp", &[("I_e", 300.0), ("t_ref", 1.7)], 10.0, 10, 16968, -59.942508139, -58.516318223),
+        ("iaf_cond_alpha", &[("I_e", 300.0)], 5.0, 1, 2967, -55.582548095, -58.988651043),
+        ("hh_psc_alpha", &[("I_e", 600.0)], 200.0, 2, 238, -61.604618794, -59.301767005),
+        ("hh_cond_exp_traub", &[("I_e", 200.0)], 3.0, 24, 35276, -61.602798494, -55.454085791),
+    ];
+    for (model, given, weight, count, sum, at_99_9, at_300) in cases {
+        let mut rig = Rig::one(model, given);
+        let mut v = Vec::new();
+        for stamp in 1..=3000_u64 {
+            // Spikes at 1 + 3.1 k and 2 + 7.3 k ms, delay 1 ms.
+            let excites = stamp >= 20 && (stamp - 20) % 31 == 0;
+            let inhibits = (30..=2877).contains(&stamp) && (stamp - 30) % 73 == 0;
+            let up = if excites { [weight] } else { [0.0] };
+            let down = if inhibits { [-weight] } else { [0.0] };
+            let sum = [up[0] + down[0]];
+            let channels: [&[f64]; 2] =
+                if rig.info.channels.len() == 1 { [&sum, &[]] } else { [&up, &down] };
+            rig.advance_each(channels, &[], &[]).unwrap();
+            v.push(rig.v());
+        }
+        let stamps = rig.stamps();
+        assert_eq!((stamps.len(), stamps.iter().sum()), (count, sum), "{model} {stamps:?}");
+        let found = (v[998], v[2999]);
+        assert!((found.0 - at_99_9).abs() < 1e-6, "{model}: {} {at_99_9}", found.0);
+        assert!((found.1 - at_300).abs() < 1e-6, "{model}: {} {at_300}", found.1);
+    }
+}
