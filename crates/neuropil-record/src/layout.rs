@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! /                                        attributes magic = 0x0A7A, version = [0, 1]   (SONATA)
-//! /spikes/<population>                     attributes sorting (enum), size, index, start_step, stop_step
+//! /spikes/<population>                     attributes sorting (enum), size, index, start_step, stop_step, committed
 //!   timestamps  f64 [spikes]               attribute units = "ms"
 //!   node_ids    u64 [spikes]               counted within the population, from 0
 //!   recorded    u64 [neurons]              only if a part of the population was recorded
@@ -25,6 +25,9 @@
 //! Frame `k` of a report is the state at `start + k·step`; `stop = start + frames·step`. A variable
 //! of a population is a SONATA report of its own: readers that expect one report per file find the
 //! first variable at `/report/<population>`, and any other as population `"<population>/<variable>"`.
+//!
+//! `committed` is the number of spikes that had been flushed when it was written; like `stop`, it
+//! follows the data, so that a reader of an unfinished file knows what is whole.
 //!
 //! `status` is `running` until the writer has finished; a file that says so and that nobody writes
 //! was left behind by a killed process and holds everything up to its last flush.

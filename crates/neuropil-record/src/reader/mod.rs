@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use hdf5::{File, Group};
 
+use crate::provenance::Status;
 use crate::recording::SpikeRecording;
 
 /// An opened result. Opening reads the description only; data are read when asked for.
@@ -71,6 +72,11 @@ impl ResultFile {
     /// The sampled recordings, in order of declaration.
     pub fn reports(&self) -> &[Report] {
         &self.reports
+    }
+
+    /// Whether the file was left behind by a process that was killed.
+    fn unfinished(&self) -> bool {
+        self.metadata.status == Status::Running
     }
 
     fn place(&self) -> Place<'_> {

@@ -15,7 +15,7 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     let mut start = [0; 8];
     match std::fs::File::open(path).map_err(io)?.read_exact(&mut start) {
         Err(error) if error.kind() != ErrorKind::UnexpectedEof => return Err(io(error)),
-        Ok(()) if start == [0; 8] => {
+        _ if start == [0; 8] => {
             return Err(ReadError::NeverFlushed { path: path.to_owned() });
         }
         _ if start != SIGNATURE => return Err(ReadError::NotHdf5 { path: path.to_owned() }),
@@ -51,7 +51,10 @@ pub(super) fn layout(path: &Path, file: &File) -> Result<Group, ReadError> {
             Err(ReadError::LayoutVersion { path: path(), found, supported: LAYOUT_VERSION })
         }
         _ => {
-            let hint = "its group /neuropil does not say which layout it has".into();
+            let hint =
+                "its group /neuropil does not say which layout it has; was its run killed at the \
+                        start?"
+                    .into();
             Err(ReadError::OtherLayout { path: path(), hint })
         }
     }

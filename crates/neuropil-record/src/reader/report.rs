@@ -3,6 +3,7 @@
 use hdf5::{File, Group};
 use neuropil_core::names::suggestion;
 
+use super::spikes::readable;
 use super::{Place, ReadError, ResultFile};
 use crate::layout::{REPORT, RESERVED_VARIABLES};
 use crate::recording::{Column, ColumnKind};
@@ -155,6 +156,13 @@ impl ResultFile {
         let object = format!("/{REPORT}/{}/data", report.name());
         let damaged = self.place().damaged(&object);
         let data = self.file.dataset(&object).map_err(&damaged)?;
+        let end = match self.unfinished() {
+            true => end.min(readable(report.frames, |k| {
+                data.read_slice_2d::<f64, _>((k..k + 1, 0..width)).is_ok()
+            })),
+            false => end,
+        };
+        let first = first.min(end);
         let mut values = vec![Vec::with_capacity(end - first); wanted.len()];
         // A frame of a large report may not fit in memory whole: read the span that is asked for,
         // some frames at a time.

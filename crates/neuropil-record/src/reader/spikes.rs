@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use hdf5::{File, Group};
+use hdf5::{Dataset, File, Group};
 use neuropil_core::names::suggestion;
 
 use super::{Place, ReadError, ResultFile};
@@ -82,6 +82,7 @@ impl ResultFile {
         let ids = group.dataset("node_ids").map_err(&damaged)?;
         // A commit that was cut short may have made one longer than the other.
         let all = times.size().min(ids.size());
+        let all = if self.unfinished() { committed(&group, &times, &ids, all) } else { all };
         let Range { start, end } = match ordered(&group) {
             true => self.window(&times, all, query).map_err(&damaged)?,
             false => 0..all,
@@ -102,6 +103,9 @@ impl ResultFile {
     /// # Errors
     /// [`ReadError::NoSpikes`] if they were not recorded; [`ReadError::Damaged`].
     pub fn spike_count(&self, population: &str) -> Result<usize, ReadError> {
+        if self.unfinished() {
+            return Ok(self.spikes(population, &SpikeQuery::default())?.times_ms.len());
+        }
         self.spike_recording(population)?;
         let object = format!("/{SPIKES}/{population}/timestamps");
         Ok(self.file.dataset(&object).map_err(self.place().damaged(&object))?.size())
@@ -143,6 +147,30 @@ impl ResultFile {
         let end = query.until_ms.map_or(Ok(all), position)?;
         Ok(start..end.max(start))
     }
+}
+
+/// How many spikes of an unfinished file can be trusted: those that were flushed, and of them those
+/// that can be read.
+fn committed(group: &Group, times: &Dataset, ids: &Dataset, all: usize) -> usize {
+    let committed = group.attr("committed").and_then(|a| a.read_scalar::<u64>());
+    let all = all.min(committed.unwrap_or(u64::MAX) as usize);
+    readable(all, |k| {
+        times.read_slice_1d::<f64, _>(k..k + 1).is_ok()
+            && ids.read_slice_1d::<u64, _>(k..k + 1).is_ok()
+    })
+}
+
+/// The largest `n <= all` whose last element can be read, if readable ones come first.
+pub(super) fn readable(all: usize, can_read: impl Fn(usize) -> bool) -> usize {
+    if all == 0 || can_read(all - 1) {
+        return all;
+    }
+    let (mut low, mut high) = (0, all - 1);
+    while low < high {
+        let middle = low.midpoint(high);
+        if can_read(middle) { low = middle + 1 } else { high = middle }
+    }
+    low
 }
 
 /// Whether the spikes are stored in order of time: 2 in SONATA's enumeration.
@@ -200,4 +228,17 @@ pub(super) fn recordings(place: &Place<'_>, file: &File) -> Result<Vec<SpikeReco
     }
     found.sort_by_key(|(index, _)| *index);
     Ok(found.into_iter().map(|(_, recording)| recording).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::readable;
+
+    #[test]
+    fn a_torn_end_is_left_out() {
+        for whole in [0, 1, 7, 99, 100] {
+            assert_eq!(readable(100, |k| k < whole), whole);
+        }
+        assert_eq!(readable(0, |_| true), 0);
+    }
 }

@@ -100,9 +100,13 @@ impl ReportStore {
             }
         }
         self.frames = to;
-        let stop_ms = self.start_ms + to as f64 * self.step_ms;
-        self.time.write(&[self.start_ms, stop_ms, self.step_ms])?;
         Ok(())
+    }
+
+    /// Notes how much has been flushed.
+    pub(super) fn confirm(&self) -> Result<(), WriteFault> {
+        let stop_ms = self.start_ms + self.frames as f64 * self.step_ms;
+        Ok(self.time.write(&[self.start_ms, stop_ms, self.step_ms])?)
     }
 }
 

@@ -25,6 +25,7 @@ pub(super) struct SpikeStore {
     timestamps: Dataset,
     node_ids: Dataset,
     sorting: hdf5::Attribute,
+    committed: hdf5::Attribute,
     stored: usize,
     last_ms: f64,
     sorted: bool,
@@ -51,10 +52,20 @@ impl SpikeStore {
             let builder = group.new_dataset_builder().obj_track_times(false);
             builder.with_data(&neurons).create("recorded")?;
         }
+        let committed = group.new_attr::<u64>().create("committed")?;
+        committed.write_scalar(&0)?;
         let timestamps = chunks.growing::<f64>(&group, "timestamps", CHUNK)?;
         write_text(&timestamps, "units", "ms")?;
         let node_ids = chunks.growing::<u64>(&group, "node_ids", CHUNK)?;
-        Ok(Self { timestamps, node_ids, sorting, stored: 0, last_ms: f64::MIN, sorted: true })
+        Ok(Self {
+            timestamps,
+            node_ids,
+            sorting,
+            committed,
+            stored: 0,
+            last_ms: f64::MIN,
+            sorted: true,
+        })
     }
 
     /// Most bytes by which [`append`](Self::append) can make the file grow.
@@ -80,5 +91,10 @@ impl SpikeStore {
             self.sorting.write_scalar(&Sorting::none)?;
         }
         Ok(())
+    }
+
+    /// Notes how much has been flushed.
+    pub(super) fn confirm(&self) -> Result<(), WriteFault> {
+        Ok(self.committed.write_scalar(&(self.stored as u64))?)
     }
 }

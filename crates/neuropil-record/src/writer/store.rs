@@ -87,6 +87,11 @@ impl Store {
         for (store, values) in self.reports.iter_mut().zip(&batch.samples) {
             store.append(values)?;
         }
+        self.file.flush()?;
+        // Only what has been flushed is declared to be there: of a commit that is cut short by a
+        // kill, a reader sees nothing.
+        self.spikes.iter().try_for_each(SpikeStore::confirm)?;
+        self.reports.iter().try_for_each(ReportStore::confirm)?;
         Ok(self.file.flush()?)
     }
 

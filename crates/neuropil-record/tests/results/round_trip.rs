@@ -174,6 +174,8 @@ fn files_that_are_not_results_are_told_apart() {
     let path = folder.path().join("x.h5");
     let open = || ResultFile::open(&path).unwrap_err();
     assert!(matches!(open(), ReadError::Io { .. }));
+    std::fs::write(&path, "").unwrap();
+    assert!(matches!(open(), ReadError::NeverFlushed { .. }));
     std::fs::write(&path, "t,n\n1,2\n").unwrap();
     assert!(matches!(open(), ReadError::NotHdf5 { .. }));
     let make = |names: &[&str]| {
