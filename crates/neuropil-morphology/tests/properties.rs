@@ -72,6 +72,16 @@ proptest! {
     }
 
     #[test]
+    fn a_cell_drawn_as_samples_is_the_same_cell(tree in trees()) {
+        let cell = cell(&tree);
+        let options = Options { trust_coordinates: true, ..Options::default() };
+        let again = swc::draw(&cell).unwrap().build(&options).unwrap().value;
+        prop_assert!(close(again.area_um2(), cell.area_um2()));
+        prop_assert!(close(again.length_um(), cell.length_um()));
+        prop_assert_eq!(again.sections().len(), cell.sections().len());
+    }
+
+    #[test]
     fn the_order_of_lines_does_not_matter(tree in trees()) {
         let mut samples = tree.samples().to_vec();
         samples.reverse();

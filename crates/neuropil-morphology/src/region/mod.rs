@@ -27,6 +27,7 @@
 //! |---|---|
 //! | `at(3, 0.5)` `at("dend[2]", 0.5)` | at a fraction of a section |
 //! | `origin` | the middle of the soma, or the 0-end of a root that is no soma |
+//! | `soma` | in the middle of the soma: short for `midpoints(soma)` |
 //! | `terminals` | at the tips |
 //! | `branch_points` | where neurites fork |
 //! | `midpoints(R)` | in the middle of each stretch of a region |

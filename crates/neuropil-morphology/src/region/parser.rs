@@ -36,8 +36,8 @@ const REGION_WORDS: [&str; 14] = [
     "beyond",
     "towards",
 ];
-const PLACE_WORDS: [&str; 7] =
-    ["at", "origin", "terminals", "branch_points", "midpoints", "uniform", "random"];
+const PLACE_WORDS: [&str; 8] =
+    ["at", "origin", "soma", "terminals", "branch_points", "midpoints", "uniform", "random"];
 const JOINTS: [&str; 4] = ["and", "or", "not", "on"];
 
 /// Nested deeper than this is refused: far beyond use, well within the stack.
@@ -212,6 +212,7 @@ impl Parser {
             p.next += 1;
             Ok(match word.as_str() {
                 "origin" => Places::Origin,
+                "soma" => Places::Midpoints(Region::Kind(Kind::Soma)),
                 "terminals" => Places::Terminals,
                 "branch_points" => Places::BranchPoints,
                 "at" => p.call(|p| {

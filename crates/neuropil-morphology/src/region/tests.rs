@@ -72,6 +72,7 @@ fn beyond_and_towards() {
 #[test]
 fn named_places() {
     assert_eq!(places("origin"), [(0, 0.5)]);
+    assert_eq!(places("soma"), [(0, 0.5)]);
     assert_eq!(places("terminals"), [(2, 1.0), (3, 1.0), (4, 1.0), (5, 1.0)]);
     assert_eq!(places("terminals on apic"), [(2, 1.0), (3, 1.0)]);
     assert_eq!(places("branch_points"), [(1, 1.0), (3, 0.5)]);

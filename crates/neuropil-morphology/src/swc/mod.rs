@@ -21,6 +21,7 @@
 
 mod build;
 mod check;
+mod draw;
 mod error;
 mod file;
 mod graph;
@@ -32,6 +33,7 @@ mod sample;
 mod warning;
 mod write;
 
+pub use draw::{DrawError, draw};
 pub use error::SwcError;
 pub use file::{FileError, load_file, read_file};
 pub use options::{Options, Profile, SomaPolicy};
