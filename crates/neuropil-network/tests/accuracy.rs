@@ -120,7 +120,7 @@ fn no_slope_factor_leaves_an_integrate_and_fire_neuron() {
             (Rig::one(adaptive, &synapses(&aeif)), Rig::one(linear, &synapses(&iaf)));
         let weight = if linear == "iaf_psc_delta" { 0.5 } else { 100.0 };
         let input = |stamp: u64| Input {
-            weight: if stamp % 37 == 0 { weight } else { 0.0 },
+            weight: if stamp.is_multiple_of(37) { weight } else { 0.0 },
             ..Input::default()
         };
         let (first, second) =

@@ -100,8 +100,8 @@ fn driven_neurons_follow_nest_through_spikes_and_events() {
         let mut v = Vec::new();
         for stamp in 1..=3000_u64 {
             // Spikes at 1 + 3.1 k and 2 + 7.3 k ms, delay 1 ms.
-            let excites = stamp >= 20 && (stamp - 20) % 31 == 0;
-            let inhibits = (30..=2877).contains(&stamp) && (stamp - 30) % 73 == 0;
+            let excites = stamp >= 20 && (stamp - 20).is_multiple_of(31);
+            let inhibits = (30..=2877).contains(&stamp) && (stamp - 30).is_multiple_of(73);
             let up = if excites { [weight] } else { [0.0] };
             let down = if inhibits { [-weight] } else { [0.0] };
             let sum = [up[0] + down[0]];
