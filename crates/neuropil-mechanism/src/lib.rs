@@ -5,6 +5,7 @@
 pub mod catalogue;
 pub mod contract;
 mod diagnostic;
+pub mod inspect;
 mod ir;
 mod library;
 mod nmodl;
@@ -14,7 +15,7 @@ mod source;
 mod vector;
 pub mod vmath;
 
-pub use contract::Mechanism;
+pub use contract::{Instances, Mechanism};
 pub use diagnostic::{CompileError, Diagnostic, Severity};
 pub use library::{Library, LibraryError};
 pub use source::Source;

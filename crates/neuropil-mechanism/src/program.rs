@@ -20,6 +20,8 @@ pub(crate) struct Program {
     pub(crate) hidden: Vec<f64>,
     /// Indices of the variables that some kernel writes.
     pub(crate) written: Vec<usize>,
+    /// For every variable whether some kernel reads it.
+    pub(crate) read: Vec<bool>,
 }
 
 impl Program {

@@ -9,8 +9,9 @@ pub struct Event<'a> {
     pub t_ms: f64,
     /// 0 for an event from outside, else the flag of the `net_send` that caused it.
     pub flag: f64,
-    /// The connection's own numbers, weight first; the mechanism may change all of them. For a
-    /// self-event any slice of the right length will do.
+    /// The connection's own numbers, weight first; the mechanism may change all of them. A
+    /// self-event carries the numbers of the connection whose event asked for it (zeros when
+    /// `INITIAL` asked).
     pub arguments: &'a mut [f64],
 }
 

@@ -69,6 +69,12 @@ impl Instances {
                 found: placement.scale.len(),
             });
         }
+        Ok(Self::unchecked(mechanism, placement))
+    }
+
+    /// Instances whose placement is known to fit.
+    pub(crate) fn unchecked(mechanism: Arc<Mechanism>, placement: Placement) -> Self {
+        let d = &mechanism.description;
         let padded = placement.nodes.len().next_multiple_of(PAD);
         let store = d
             .variables
@@ -83,7 +89,7 @@ impl Instances {
         let scratch = Scratch::default();
         let mut made = Self { mechanism, placement, store, connected, scratch };
         made.keep_written_parameters_apart();
-        Ok(made)
+        made
     }
 
     /// A parameter that a kernel writes is a value per instance.
@@ -220,6 +226,27 @@ impl Instances {
         self.connected[pointer] = true;
         let variable = self.mechanism.description.pointers[pointer];
         self.column_mut(variable)
+    }
+
+    /// Keeps only the given computed variables up to date, beside what the mechanism itself needs.
+    ///
+    /// By default every visible variable of [`Role::Assigned`] is stored at every step, so that
+    /// it can be recorded. An engine that knows what is recorded saves that work; columns that are
+    /// no longer kept read as not-a-number from then on. States, parameters and what the kernels
+    /// themselves read are always kept.
+    pub fn keep_only(&mut self, variables: &[usize]) {
+        let program = &self.mechanism.program;
+        let d = &self.mechanism.description;
+        let keep: Vec<bool> = (0..self.store.len())
+            .map(|k| match d.variables.get(k) {
+                Some(v) if v.role == Role::Assigned => variables.contains(&k) || program.read[k],
+                _ => true,
+            })
+            .collect();
+        for (k, _) in keep.iter().enumerate().filter(|(_, keep)| !**keep) {
+            self.store[k] = Store::Uniform(f64::NAN);
+        }
+        self.scratch.keep_only(keep);
     }
 
     /// Whether pointer number `pointer` was ever connected.

@@ -27,6 +27,9 @@
 //! }
 //! ```
 //!
+//! An engine that knows what is recorded should call [`Instances::keep_only`]: computed variables
+//! that nobody wants are then not stored.
+//!
 //! Between steps, events: [`Instances::receive`] hands one event to one instance; what it asks for
 //! in return (`net_send`, `net_event`) comes back as [`Emission`]s. Delivery times are the
 //! engine's business.
@@ -46,7 +49,7 @@
 //!   compartment.
 //! - `di/dv` is the derivative of the current as written, differentiated symbolically, with the
 //!   states held fixed.
-//! - A kernel call allocates nothing after the first.
+//! - A kernel call allocates nothing after the first, except in Newton iterations.
 //!
 //! # What the engine has to check, and can from the description
 //!

@@ -1,6 +1,7 @@
 //! The NMODL front end: text → tokens → syntax tree → kernels.
 
 mod ast;
+mod check;
 mod lexer;
 mod lower;
 mod parser;

@@ -5,7 +5,7 @@ mod reference;
 use std::sync::Arc;
 
 use crate::contract::{Emission, Event, Instances, KernelFault, Store, Surroundings};
-use crate::ir::{EffectKind, Kernel};
+use crate::ir::{EffectKind, Kernel, Target};
 use crate::vector::{self, Bytecode, Chunks, Registers};
 
 pub(crate) use reference::One;
@@ -30,9 +30,17 @@ pub(crate) struct Scratch {
     runs: Vec<Option<usize>>,
     scale: Vec<f64>,
     largest_node: usize,
+    /// Which variables are stored; empty for all.
+    keep: Vec<bool>,
 }
 
 impl Scratch {
+    /// Which variables are stored from now on.
+    pub(crate) fn keep_only(&mut self, keep: Vec<bool>) {
+        self.keep = keep;
+        self.ready = None;
+    }
+
     /// To be called when instances have moved to other compartments.
     pub(crate) fn forget_placement(&mut self) {
         self.nodes.clear();
@@ -171,7 +179,17 @@ fn ready(instances: &mut Instances) -> Arc<Ready> {
     }
     let each: Vec<bool> = each.collect();
     let program = &instances.mechanism.program;
-    let make = |kernel: &Kernel| vector::emit(kernel, &each);
+    let keep = &instances.scratch.keep;
+    let make = |kernel: &Kernel| {
+        let mut kernel = kernel.clone();
+        for segment in &mut kernel.segments {
+            segment.outputs.retain(|(target, _)| match target {
+                Target::Variable(k) => keep.get(*k).copied().unwrap_or(true),
+                _ => true,
+            });
+        }
+        vector::emit(&kernel, &each)
+    };
     let ready = Arc::new(Ready {
         initial: make(&program.initial),
         currents: make(&program.currents),

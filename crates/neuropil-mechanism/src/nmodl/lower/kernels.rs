@@ -7,6 +7,7 @@ use super::symbols::{Symbol, Symbols, symbols};
 use crate::contract::{Description, EventPort, Kind, Needs, Role};
 use crate::ir::{Input, IonQuantity, Kernel, Segment, Target, Value, derivative};
 use crate::nmodl::ast::{Module, Stmt, StmtKind};
+use crate::nmodl::check::check_units;
 use crate::nmodl::lower::statement::only_returns;
 use crate::nmodl::parser::parse;
 use crate::nmodl::report::{Refused, Report};
@@ -21,6 +22,7 @@ pub(crate) fn lower(
     let module = parse(source, report)?;
     refuse_blocks(&module, report)?;
     let symbols = symbols(&module, report)?;
+    check_units(&module, &symbols.units, &symbols.unit_texts, report);
     let mut methods = Vec::new();
     let mut build = |phase| build(&module, &symbols, report, phase, &mut methods);
     let initial = build(Phase::Initial);
@@ -43,6 +45,7 @@ pub(crate) fn lower(
     program.hidden = symbols.variables[visible..].iter().map(|v| v.default).collect();
     prune(&mut program, &symbols);
     program.written = written(&program);
+    program.read = read_somewhere(&program, symbols.variables.len());
     methods.dedup();
     let description = describe(source, &module, symbols, &program, methods);
     Ok((description, program))
@@ -308,6 +311,17 @@ fn prune(program: &mut Program, symbols: &Symbols) {
             return;
         }
     }
+}
+
+/// For every variable whether some kernel reads it.
+fn read_somewhere(program: &Program, count: usize) -> Vec<bool> {
+    let mut read = vec![false; count];
+    for input in program.kernels().flat_map(Kernel::inputs) {
+        if let Input::Variable(k) = input {
+            read[k] = true;
+        }
+    }
+    read
 }
 
 fn written(program: &Program) -> Vec<usize> {

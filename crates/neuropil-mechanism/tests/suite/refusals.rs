@@ -24,7 +24,11 @@ fn unsupported_features_name_their_line_and_a_remedy() {
         ("INITIAL { y = atan(v) }", 3, "atan() is not supported"),
         ("FUNCTION_TABLE tab(v)\nINITIAL { y = 1 }", 3, "FUNCTION_TABLE tab"),
         ("BEFORE STEP { y = 1 }", 3, "BEFORE is not supported"),
-        ("INITIAL { FROM i = 0 TO v { y = i } }", 3, "not a number known when the file is compiled"),
+        (
+            "INITIAL { FROM i = 0 TO v { y = i } }",
+            3,
+            "not a number known when the file is compiled",
+        ),
         ("INITIAL { y = f(v) }\nFUNCTION f(x) { f = f(x) }", 4, "f() calls itself"),
         ("BREAKPOINT { SOLVE states METHOD cnexp }", 3, "SOLVE of \"states\""),
         ("INCLUDE \"nowhere.inc\"", 3, "INCLUDEd file \"nowhere.inc\" not found"),

@@ -201,3 +201,36 @@ fn an_electrode_current_depolarises() {
         assert_eq!(world.i[0], expected, "{t} ms");
     }
 }
+
+#[test]
+fn variables_that_are_not_kept_read_as_not_a_number_and_change_nothing_else() {
+    let mechanism = crate::world::built_in("hh");
+    let mut world = World::at(&[-65.0, -40.0], &mechanism);
+    let (mut all, mut few) = (world.place(&mechanism), world.place(&mechanism));
+    few.keep_only(&[mechanism.description().variable("gk").unwrap()]);
+    let mut sums = Vec::new();
+    for x in [&mut all, &mut few] {
+        world.initialize(x);
+        world.advance(x, 3);
+        world.currents(x);
+        sums.push((world.i.clone(), world.g.clone()));
+    }
+    assert_eq!(sums[0], sums[1]);
+    for name in ["m", "gk"] {
+        assert_eq!(value(&few, name), value(&all, name));
+    }
+    assert!(value(&few, "gna").is_nan());
+}
+
+#[test]
+fn units_that_do_not_fit_are_warned_about_with_their_line() {
+    let text = "NEURON { SUFFIX s NONSPECIFIC_CURRENT i }\nUNITS { (mV) = (millivolt) }
+        PARAMETER { g = 1 (S/cm2) k = 2 (ms) }\nASSIGNED { v (mV) i (mA/cm2) }
+        BREAKPOINT { \n i = g*v + k\nUNITSOFF i = g*k UNITSON\n i = 1e-3*g*v\n i = (1e3)*g*v }";
+    let source = neuropil_mechanism::Source::from_text("u.mod", text);
+    let (_, findings) = neuropil_mechanism::compile_with_findings(&source).unwrap();
+    let lines: Vec<usize> = findings.iter().map(|f| f.line).collect();
+    // line 6 adds a time to a current; the last line states a factor that does not hold
+    assert_eq!(lines, [6, 9], "{findings:?}");
+    assert!(findings[1].message.contains("factor of 1000"), "{}", findings[1].message);
+}
