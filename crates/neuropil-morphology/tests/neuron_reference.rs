@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use neuropil_morphology::discretise::{Policy, segments};
 use neuropil_morphology::swc::{self, Options, Profile};
 
-/// Files of the project, or public ones that may lie beside it.
+/// Files of the project, or public ones in a folder `shared` that may lie beside it.
 fn find(file: &str) -> Option<PathBuf> {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../morphologies");
-    let beside = Path::new("/work/shared/morphologies");
-    [own, beside.into()].iter().map(|folder| folder.join(file)).find(|path| path.exists())
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let folders = [project.join("morphologies"), project.join("../shared/morphologies")];
+    folders.iter().map(|folder| folder.join(file)).find(|path| path.exists())
 }
 
 #[test]

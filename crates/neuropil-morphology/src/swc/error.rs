@@ -34,27 +34,41 @@ pub enum SwcError {
     #[error("line {line}: negative type {tag} of sample {id}")]
     NegativeType { line: usize, id: i64, tag: i64 },
     #[error(
-        "all {samples} samples are roots: this is a list of marks (such as the *_marker files of the Allen Institute), not a cell"
+        "all {samples} samples are roots: this is a list of marks (such as the *_marker files \
+         of the Allen Institute), not a cell"
     )]
     Markers { samples: usize },
-    #[error("{} roots, at lines {}; keep the first or largest tree, or join them, by a repair", lines.len(), list(lines))]
+    #[error(
+        "{} roots, at lines {}; keep the first or largest tree, or join them, by a repair",
+        lines.len(),
+        list(lines)
+    )]
     SeveralRoots { lines: Vec<usize> },
-    #[error("{} somata, at lines {}; keep one, or mark the other samples as neurite", lines.len(), list(lines))]
+    #[error(
+        "{} somata, at lines {}; keep one, or mark the other samples as neurite",
+        lines.len(),
+        list(lines)
+    )]
     SeveralSomata { lines: Vec<usize> },
     #[error(
-        "line {line}: soma sample {id} lies between neurite samples; mark it as neurite or make it the root"
+        "line {line}: soma sample {id} lies between neurite samples; mark it as neurite or make \
+         it the root"
     )]
     SomaInNeurite { line: usize, id: i64 },
     #[error(
-        "line {line}: the soma forks at sample {id}; choose the soma policy \"stack\" or \"sphere\" if this is meant"
+        "line {line}: the soma forks at sample {id}; choose the soma policy \"stack\" or \
+         \"sphere\" if this is meant"
     )]
     BranchedSoma { line: usize, id: i64 },
     #[error(
-        "the soma's three samples are not the NeuroMorpho form: {reason}; choose the soma policy \"stack\" or \"sphere\""
+        "the soma's three samples are not the NeuroMorpho form: {reason}; choose the soma \
+         policy \"stack\" or \"sphere\""
     )]
     ThreePoint { reason: String },
     #[error(
-        "the soma's {samples} samples are an outline, not a stack (their radii would give {stack_um2:.1} µm² of membrane); choose the soma policy \"contour\" or, if it is a stack, \"stack\""
+        "the soma's {samples} samples are an outline, not a stack (their radii would give \
+         {stack_um2:.1} µm² of membrane); choose the soma policy \"contour\" or, if it is a \
+         stack, \"stack\""
     )]
     Contour { samples: usize, stack_um2: f64 },
     #[error("the soma policy {policy:?} does not fit: {reason}")]
@@ -66,7 +80,8 @@ pub enum SwcError {
     #[error("the samples have no length: all lie in one place")]
     NoLength,
     #[error(
-        "line {line}: {axis} is {value}, further than 1e5 µm from the origin; if these are nanometres rescale by 0.001, else trust the coordinates"
+        "line {line}: {axis} is {value}, further than 1e5 µm from the origin; if these are \
+         nanometres rescale by 0.001, else trust the coordinates"
     )]
     FarAway { line: usize, axis: char, value: f64 },
     #[error("line {line}: {what} is {value} µm, expected at most {limit:e} in size")]

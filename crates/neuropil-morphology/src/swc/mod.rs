@@ -1,13 +1,14 @@
-//! Reading, checking and writing SWC files.
+//! Reading, checking, repairing and writing SWC files.
 //!
-//! SWC (Cannon et al. 1998, doi:10.1016/S0165-0270(98)00091-0) has one sample a line: id, type, x, y, z,
-//! radius, parent's id. [`read`] turns bytes into a [`SampleTree`]: lines in any order, 64-bit ids,
-//! any line ends, comments anywhere. [`SampleTree::build`] turns that into a
-//! [`Morphology`](crate::Morphology) under a [`Profile`] and a [`SomaPolicy`]; [`write()`] is the inverse
-//! of [`read`]. [`load`] does both steps.
+//! SWC (Cannon et al. 1998, doi:10.1016/S0165-0270(98)00091-0) has one sample a line: id, type, x, y,
+//! z, radius, parent's id. [`read()`] turns bytes into a [`SampleTree`]: lines in any order, 64-bit
+//! ids, any line ends, comments anywhere. [`SampleTree::build`] turns that into a
+//! [`Morphology`](crate::Morphology) under a [`Profile`] and a [`SomaPolicy`]. [`load`] does both
+//! steps; [`repair()`] mends what they refuse. [`write()`] is the inverse of [`read()`], [`draw()`] of
+//! [`SampleTree::build`].
 //!
-//! Accepted with a note: byte order mark, further columns, integral ids written `1.0`, types above 4,
-//! type changes along a run, repeated points, root's parent 0. Refused with line, field and remedy:
+//! Accepted with a note: byte order mark, further columns, types above 4, type changes along a run,
+//! repeated points, tips of no radius, root's parent 0. Refused with line, field and remedy:
 //! everything else that is not plain SWC.
 //!
 //! ```

@@ -58,7 +58,8 @@ pub enum SwcWarning {
     #[error("there is no soma")]
     NoSoma,
     #[error(
-        "the neurite at sample {id} (line {line}) has a single sample and becomes a piece from the soma's centre"
+        "the neurite at sample {id} (line {line}) has a single sample and becomes a piece from \
+         the soma's centre"
     )]
     SingleSampleNeurite { line: usize, id: i64 },
     #[error("soma: {decision}")]
