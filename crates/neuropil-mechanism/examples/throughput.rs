@@ -22,8 +22,6 @@ fn main() {
     let x: Vec<f64> = (0..n).map(|k| -20.0 + 30.0 * k as f64 / n as f64).collect();
     let mut y = vec![0.0; n];
     let arch = pulp::Arch::new();
-    let table: [(&str, fn(f64) -> f64); 0] = [];
-    let _ = table;
     macro_rules! time {
         ($name:literal, $f:expr) => {
             let ns = best(500, n, || {
@@ -68,6 +66,7 @@ fn main() {
                 g_s_cm2: &mut g,
             };
             instances.initialize(&mut around, &mut Vec::new()).expect("initial");
+            instances.keep_only(&[]);
             let passes = 3_000_000 / n;
             let advance = best(passes, n, || instances.advance(&mut around).expect("advance"));
             let currents = best(passes, n, || instances.currents(&mut around).expect("currents"));

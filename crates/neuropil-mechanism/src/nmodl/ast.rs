@@ -149,11 +149,14 @@ pub(crate) struct UseIon {
     pub(crate) valence: Option<f64>,
 }
 
+/// Parameters of a routine, with their units.
+pub(crate) type Parameters = Vec<(Name, Option<String>)>;
+
 /// A callable block.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Routine {
     pub(crate) name: Name,
-    pub(crate) parameters: Vec<(Name, Option<String>)>,
+    pub(crate) parameters: Parameters,
     pub(crate) unit: Option<String>,
     pub(crate) body: Vec<Stmt>,
     pub(crate) function: bool,
@@ -217,7 +220,7 @@ pub(crate) struct Module {
     pub(crate) breakpoint: Option<Vec<Stmt>>,
     pub(crate) blocks: Vec<SolveBlock>,
     pub(crate) routines: Vec<Routine>,
-    pub(crate) receive: Option<(Vec<(Name, Option<String>)>, Vec<Stmt>)>,
+    pub(crate) receive: Option<(Parameters, Vec<Stmt>)>,
     /// Top-level blocks that are recognised but not supported, by their keyword.
     pub(crate) refused: Vec<(String, Span)>,
     /// Verbatim text at file level.

@@ -60,7 +60,8 @@ mod tests {
 
     #[test]
     fn functions_agree_with_the_library_to_the_stated_ulps() {
-        let cases: [(&str, fn(f64) -> f64, fn(f64) -> f64, f64, f64, u64); 14] = [
+        type Function = fn(f64) -> f64;
+        let cases: [(&str, Function, Function, f64, f64, u64); 14] = [
             ("exp", exp, f64::exp, -708.0, 709.7, 1),
             ("exp", exp, f64::exp, -2.0, 2.0, 1),
             ("expm1", expm1, f64::exp_m1, -60.0, 700.0, 2),

@@ -49,7 +49,7 @@ pub fn pow(x: f64, y: f64) -> f64 {
     let (high, low) = log_pair(base);
     let (p, p_low) = two_product(y, high);
     let rest = p_low + y * low;
-    let rest = pick(rest - rest == 0.0, rest, 0.0);
+    let rest = pick(super::abs(rest) < f64::INFINITY, rest, 0.0);
     let e = exp(p);
     let r = e + pick(e < f64::INFINITY, e * rest, 0.0);
     let zero_base = pick(y > 0.0, 0.0, f64::INFINITY);

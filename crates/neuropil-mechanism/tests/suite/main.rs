@@ -1,5 +1,5 @@
 //! Tests of the mechanism compiler through its public interface.
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod catalogue;
 mod events;

@@ -5,6 +5,9 @@ use super::symbols::Symbol;
 use crate::ir::{Binary, Input, Node, Unary, Value};
 use crate::nmodl::ast::{Expr, ExprKind, Operator, Span};
 
+/// How to make the slot of an element, the first, and how many.
+type Elements = (fn(usize) -> Slot, usize, usize);
+
 impl Execution<'_> {
     /// The value of an expression.
     pub(crate) fn value(&mut self, expr: &Expr) -> Lowered<Value> {
@@ -89,7 +92,7 @@ impl Execution<'_> {
     }
 
     /// First slot and length of an array.
-    fn array(&mut self, name: &str, span: Span) -> Lowered<(fn(usize) -> Slot, usize, usize)> {
+    fn array(&mut self, name: &str, span: Span) -> Lowered<Elements> {
         if let Some(Local::Array(first, n)) = self.local(name) {
             return Ok((Slot::Local, first, n));
         }

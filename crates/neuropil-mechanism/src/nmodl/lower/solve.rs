@@ -105,7 +105,7 @@ impl Execution<'_> {
     /// Every place that a block may change by its equations.
     pub(crate) fn unknowns(&mut self, block: &SolveBlock) -> Lowered<Unknowns> {
         let mut names = Vec::new();
-        gather(&block.body, block.kind, &mut names);
+        gather(&block.body, &mut names);
         let mut slots = Vec::new();
         for (name, span) in names {
             if block.kind != BlockKind::Derivative && !self.is_state(&name) {
@@ -299,7 +299,7 @@ impl Execution<'_> {
 }
 
 /// Names that a block's equations are about.
-fn gather(body: &[Stmt], kind: BlockKind, names: &mut Vec<(String, Span)>) {
+fn gather(body: &[Stmt], names: &mut Vec<(String, Span)>) {
     for statement in body {
         match &statement.kind {
             StmtKind::Assign(place, _) if place.primes > 0 => {
@@ -314,11 +314,11 @@ fn gather(body: &[Stmt], kind: BlockKind, names: &mut Vec<(String, Span)>) {
                 names_in(right, names);
             }
             StmtKind::If(branches, otherwise) => {
-                branches.iter().for_each(|b| gather(&b.1, kind, names));
-                gather(otherwise, kind, names);
+                branches.iter().for_each(|b| gather(&b.1, names));
+                gather(otherwise, names);
             }
-            StmtKind::From { body, .. } => gather(body, kind, names),
-            StmtKind::Protect(inner) => gather(std::slice::from_ref(inner), kind, names),
+            StmtKind::From { body, .. } => gather(body, names),
+            StmtKind::Protect(inner) => gather(std::slice::from_ref(inner), names),
             _ => {}
         }
     }
