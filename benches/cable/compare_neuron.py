@@ -36,7 +36,7 @@ def run_neuron(sections, second_order, dt, ms):
 
 def run_neuropil(program, path, membrane, second_order, dt, ms):
     with tempfile.NamedTemporaryFile(suffix=".csv") as file:
-        scheme = "cn" if second_order else "be"
+        scheme = "undamped" if second_order else "be"
         command = [program, "--swc", path, "--membrane", membrane, "--scheme", scheme]
         command += ["--dt", str(dt), "--ms", str(ms), "--traces", file.name]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL)

@@ -1,6 +1,6 @@
 //! A morphology from an SWC file with Hodgkin–Huxley channels: times a run and writes traces.
 //!
-//! `l5_pyramidal --swc FILE [--membrane hh|mixed|pas] [--dt 0.025] [--ms 100] [--scheme cn|be]
+//! `l5_pyramidal --swc FILE [--membrane hh|mixed|pas] [--dt 0.025] [--ms 100] [--scheme cn|undamped|be]
 //! [--max-length 10] [--copies 1] [--threads 1] [--group 768] [--repeat 1] [--traces FILE]`
 //!
 //! `mixed` has the channels on soma and axon and a passive membrane elsewhere. The current is 1 nA

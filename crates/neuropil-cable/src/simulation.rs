@@ -1,12 +1,13 @@
 //! A cable model in motion.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use neuropil_core::{Clock, Observer, SampleBlock, SpikeBlock};
 
 use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot};
 use crate::error::{ModelError, RunError};
-use crate::model::{CableModel, CellModel, SynapseTarget};
+use crate::model::{CableModel, CellModel, Scheme, SynapseTarget};
 use crate::routes::{Routes, first_sources};
 use crate::team;
 
@@ -60,6 +61,7 @@ impl CableSimulation {
     pub fn new(model: &CableModel, execution: Execution) -> Result<Self, ModelError> {
         let (assigned, signatures) = assign(model, execution.nodes_per_group.max(1))?;
         let first_source = first_sources(model);
+        let damped = Arc::new(damped_steps(model));
         let mut home = vec![(0, 0); model.cells.len()];
         let mut groups = Vec::with_capacity(assigned.len());
         for (number, (signature, members)) in assigned.iter().enumerate() {
@@ -84,6 +86,7 @@ impl CableSimulation {
                     seed: model.seed,
                     bound_mv: model.bound_mv,
                     signature: &signatures[*signature],
+                    damped: Arc::clone(&damped),
                     electrodes,
                     first_source: members.iter().map(|&m| first_source[m]).collect(),
                 },
@@ -338,6 +341,18 @@ impl CableSimulation {
         }
         Ok(observer.samples(SampleBlock { recording, steps: &steps, values: &values })?)
     }
+}
+
+/// The steps that are damped: the first, and those in which an electrode jumps. They
+/// are the same for all cells, or a cell's course would depend on its company.
+fn damped_steps(model: &CableModel) -> BTreeSet<u64> {
+    if model.scheme != Scheme::CrankNicolson {
+        return BTreeSet::new();
+    }
+    let jumps = model.electrodes.iter().flat_map(|(_, _, electrode)| electrode.jumps_ms());
+    let jumps = jumps.filter(|t| t.is_finite() && *t >= 0.0);
+    let step = |t: f64| (t / model.clock.dt_ms() + 1e-9).floor() as u64;
+    [0].into_iter().chain(jumps.map(step)).collect()
 }
 
 type Assigned = Vec<(usize, Vec<usize>)>;

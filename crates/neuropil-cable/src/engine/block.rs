@@ -33,6 +33,8 @@ pub(crate) struct Block {
     pub(crate) links: Vec<Link>,
     /// Whether it writes a concentration or reversal potential; such blocks are initialised first.
     pub(crate) writes_ions: bool,
+    /// Whether it receives events.
+    pub(crate) receives: bool,
     /// Outstanding self-event of each instance: its version, and the flag it carries.
     pub(crate) itself: Vec<(u32, f64)>,
     /// Number in the model of the spike source that each instance is, if any listens.
@@ -54,13 +56,9 @@ impl Block {
         let writes = instances.description().ions.iter().map(|i| i.writes);
         let writes_ions = writes.into_iter().any(|w| w.inside || w.outside || w.reversal);
         let n = instances.len();
-        Self {
-            instances,
-            links: Vec::new(),
-            writes_ions,
-            itself: vec![(0, 0.0); n],
-            emits: vec![None; n],
-        }
+        let receives = instances.description().events.is_some();
+        let (itself, emits) = (vec![(0, 0.0); n], vec![None; n]);
+        Self { instances, links: Vec::new(), writes_ions, receives, itself, emits }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Cells that are stepped together, and how they are put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
@@ -111,6 +111,8 @@ pub(crate) struct GroupParts<'a> {
     pub(crate) seed: u64,
     pub(crate) bound_mv: f64,
     pub(crate) signature: &'a Signature,
+    /// Steps that are damped.
+    pub(crate) damped: Arc<BTreeSet<u64>>,
     /// Number in the model, slot, node, electrode.
     pub(crate) electrodes: Vec<(usize, usize, usize, &'a Electrode)>,
     /// First spike-source number of each slot: detectors, then point processes.
@@ -147,6 +149,10 @@ pub(crate) struct Group {
     pub(crate) bound_mv: f64,
     /// 2 for Crank–Nicolson, 1 for backward Euler.
     pub(crate) extrapolation: f64,
+    /// Whether events act between two half steps of what receives them.
+    pub(crate) centred: bool,
+    /// Steps that are damped: the same in all groups.
+    pub(crate) damped: Arc<BTreeSet<u64>>,
     /// Stamp that the state belongs to.
     pub(crate) step: u64,
 }
@@ -158,7 +164,7 @@ impl Group {
         let cells: Vec<&CellModel> = shared.iter().map(Arc::as_ref).collect();
         let layout = Layout::new(&cells)?;
         let (names, columns, plans) = columns(&cells, &layout, parts.celsius)?;
-        let extrapolation = if parts.scheme == Scheme::CrankNicolson { 2.0 } else { 1.0 };
+        let extrapolation = if parts.scheme == Scheme::BackwardEuler { 1.0 } else { 2.0 };
         let (system, cap_us, area_factor) =
             system(&cells, &layout, extrapolation / parts.dt_ms, extrapolation);
         let blocks = Blocks::new(&cells, &parts.signature.densities, &layout, &names)?;
@@ -196,6 +202,8 @@ impl Group {
             celsius: parts.celsius,
             bound_mv: parts.bound_mv,
             extrapolation,
+            centred: parts.scheme == Scheme::CrankNicolson,
+            damped: Arc::clone(&parts.damped),
             step: 0,
             layout: Arc::new(layout),
             slots,

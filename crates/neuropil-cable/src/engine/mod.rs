@@ -12,7 +12,9 @@
 //! 2. find threshold crossings, interpolated within the step, stamped n + 1;
 //! 3. correct the ion currents to the half step (Crank–Nicolson), advance all states at the new
 //!    potential in the order of the mechanisms, then the Nernst potentials;
-//! 4. deliver the events of stamp n + 1;
+//! 4. deliver the events of stamp n + 1. Under Crank–Nicolson the states now stand half a step after the
+//!    stamp: point processes that receive events are therefore advanced in two halves with the events
+//!    in between (not under the undamped variant, which does as NEURON does);
 //! 5. evaluate all currents; 6. sample stamp n + 1.
 
 mod block;

@@ -17,6 +17,16 @@ enum Kernel {
     Advance,
 }
 
+/// On which blocks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Blocks {
+    All,
+    /// Those that receive events.
+    Receiving,
+    /// Those that do not.
+    Silent,
+}
+
 impl Group {
     /// Runs every INITIAL, delivers the events of time 0, evaluates currents and samples stamp 0.
     /// Blocks that write concentrations come first, then Nernst potentials, then the others.
@@ -72,25 +82,79 @@ impl Group {
     }
 
     fn advance_one(&mut self) -> Result<(), RunError> {
-        let c = &mut self.columns;
-        let verdict = self.system.step(&mut c.v, &mut self.before, &c.i, &c.g, self.bound_mv);
+        let verdict = if self.is_damped() { self.solve_damped() } else { self.solve() };
         if verdict == Verdict::Runaway {
             return Err(self.runaway());
         }
         self.detect();
-        if self.wants_membrane {
-            self.measure_membrane();
-        }
         if self.extrapolation == 2.0 {
             self.correct_ion_currents();
         }
         self.step += 1;
-        self.kernel(Kernel::Advance, self.time(self.step as f64))?;
-        self.follow(Follow::Always);
-        self.deliver()?;
+        if self.centred {
+            self.advance_around_events()?;
+        } else {
+            self.kernel(Kernel::Advance, Blocks::All, self.dt_ms)?;
+            self.follow(Follow::Always);
+            self.deliver()?;
+        }
         self.currents()?;
         self.sample();
         Ok(())
+    }
+
+    /// States go from half a step before the stamp to half a step after it; what receives events
+    /// does so in two halves with the events in between, so that they act at their own time.
+    fn advance_around_events(&mut self) -> Result<(), RunError> {
+        self.kernel(Kernel::Advance, Blocks::Silent, self.dt_ms)?;
+        self.kernel(Kernel::Advance, Blocks::Receiving, 0.5 * self.dt_ms)?;
+        self.follow(Follow::Always);
+        self.deliver()?;
+        self.kernel(Kernel::Advance, Blocks::Receiving, 0.5 * self.dt_ms)?;
+        if self.blocks.iter().any(|b| b.receives && b.writes_ions) {
+            self.follow(Follow::Always);
+        }
+        Ok(())
+    }
+
+    fn is_damped(&self) -> bool {
+        self.damped.contains(&self.step)
+    }
+
+    fn solve(&mut self) -> Verdict {
+        let c = &mut self.columns;
+        let verdict = self.system.step(&mut c.v, &mut self.before, &c.i, &c.g, self.bound_mv);
+        if self.wants_membrane {
+            self.membrane_na.fill(0.0);
+            self.measure_membrane(self.extrapolation, 1.0);
+        }
+        verdict
+    }
+
+    /// Two half steps of backward Euler, the membrane current linearised at the beginning.
+    fn solve_damped(&mut self) -> Verdict {
+        self.membrane_na.fill(0.0);
+        let start = self.columns.v.clone();
+        let mut verdict = Verdict::Sound;
+        for _ in 0..2 {
+            let c = &mut self.columns;
+            let half = self.system.half_step(&mut c.v, &mut self.before, &c.i, &c.g, self.bound_mv);
+            if half == Verdict::Runaway {
+                verdict = half;
+            }
+            if self.wants_membrane {
+                self.measure_membrane(1.0, 0.5);
+            }
+            let c = &mut self.columns;
+            for k in 0..c.v.len() {
+                c.i[k] += c.g[k] * (c.v[k] - self.before[k]);
+            }
+            for e in &mut self.electrodes {
+                e.added.0 += e.added.1 * (c.v[e.node] - self.before[e.node]);
+            }
+        }
+        self.before = start;
+        verdict
     }
 
     /// Upward threshold crossings between the last two potentials.
@@ -106,18 +170,19 @@ impl Group {
         }
     }
 
-    /// Ionic and capacitive current of each node over the step, without electrodes.
-    fn measure_membrane(&mut self) {
+    /// Adds the ionic and capacitive current of each node over the last implicit step, without
+    /// electrodes.
+    fn measure_membrane(&mut self, extrapolation: f64, weight: f64) {
         let c = &self.columns;
         for k in 0..c.v.len() {
-            let change = (c.v[k] - self.before[k]) / self.extrapolation;
-            self.membrane_na[k] =
-                self.cap_us[k] * change + self.area_factor[k] * (c.i[k] + c.g[k] * change);
+            let change = (c.v[k] - self.before[k]) / extrapolation;
+            let total = self.cap_us[k] * change + self.area_factor[k] * (c.i[k] + c.g[k] * change);
+            self.membrane_na[k] += weight * total;
         }
         for e in &self.electrodes {
-            let change = (c.v[e.node] - self.before[e.node]) / self.extrapolation;
+            let change = (c.v[e.node] - self.before[e.node]) / extrapolation;
             let own = e.added.0 + e.added.1 * change;
-            self.membrane_na[e.node] -= self.area_factor[e.node] * own;
+            self.membrane_na[e.node] -= weight * self.area_factor[e.node] * own;
         }
     }
 
@@ -145,7 +210,7 @@ impl Group {
 
     fn currents(&mut self) -> Result<(), RunError> {
         self.columns.clear_currents();
-        self.kernel(Kernel::Currents, self.time(self.step as f64 + 0.5))?;
+        self.kernel(Kernel::Currents, Blocks::All, self.dt_ms)?;
         let (t, to) = (self.time(self.step as f64), self.time((self.step + 1) as f64));
         let c = &mut self.columns;
         for electrode in &mut self.electrodes {
@@ -154,10 +219,16 @@ impl Group {
         Ok(())
     }
 
-    fn kernel(&mut self, kernel: Kernel, t_ms: f64) -> Result<(), RunError> {
+    fn kernel(&mut self, kernel: Kernel, which: Blocks, dt_ms: f64) -> Result<(), RunError> {
+        let half = if kernel == Kernel::Currents { 0.5 } else { 0.0 };
+        let t_ms = self.time(self.step as f64 + half);
         for k in 0..self.blocks.len() {
+            let receives = self.blocks[k].receives;
+            if which != Blocks::All && receives != (which == Blocks::Receiving) {
+                continue;
+            }
             fetch_pointers(&mut self.blocks, k, &self.columns.v);
-            let mut around = self.columns.around(t_ms, self.dt_ms, self.celsius);
+            let mut around = self.columns.around(t_ms, dt_ms, self.celsius);
             let instances = &mut self.blocks[k].instances;
             let done = match kernel {
                 Kernel::Currents => instances.currents(&mut around),

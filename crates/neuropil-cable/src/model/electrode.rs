@@ -33,6 +33,18 @@ impl Electrode {
         Self::VoltageClamp { command_mv, series_mohm, start_ms: 0.0, stop_ms: f64::INFINITY }
     }
 
+    /// Times at which it jumps `[ms]`.
+    pub(crate) fn jumps_ms(&self) -> Vec<f64> {
+        match self {
+            Self::Current(waveform) => waveform.jumps_ms(),
+            Self::VoltageClamp { command_mv, start_ms, stop_ms, .. } => {
+                let mut jumps = command_mv.jumps_ms();
+                jumps.extend([*start_ms, *stop_ms]);
+                jumps
+            }
+        }
+    }
+
     pub(crate) fn check(&self) -> Result<(), ModelError> {
         let waveform = match self {
             Self::Current(waveform) => waveform,

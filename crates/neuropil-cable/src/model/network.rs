@@ -15,9 +15,14 @@ use crate::error::ModelError;
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Scheme {
     /// Crank–Nicolson with the states half a step ahead of the potential: second order (Hines
-    /// 1984, doi:10.1016/0020-7101(84)90008-4). NEURON's `secondorder = 2`.
+    /// 1984, doi:10.1016/0020-7101(84)90008-4). The first step and each in which an electrode jumps
+    /// are two half steps of backward Euler, which keeps the order and damps the ringing of fine
+    /// grids (Rannacher 1984, doi:10.1007/BF01390130).
     #[default]
     CrankNicolson,
+    /// The same without damping, and with events acting on states half a step ahead of them:
+    /// NEURON's `secondorder = 2`, number for number.
+    UndampedCrankNicolson,
     /// Backward Euler with staggered states: first order, damped. NEURON's `secondorder = 0`.
     BackwardEuler,
 }

@@ -113,6 +113,23 @@ impl Waveform {
         }
     }
 
+    /// Times at which it jumps `[ms]`.
+    pub(crate) fn jumps_ms(&self) -> Vec<f64> {
+        match self {
+            Self::Constant(_) => Vec::new(),
+            Self::Pulse { start_ms, duration_ms, .. } => vec![*start_ms, start_ms + duration_ms],
+            Self::Sine { start_ms, stop_ms, .. } | Self::Noise { start_ms, stop_ms, .. } => {
+                vec![*start_ms, *stop_ms]
+            }
+            Self::Lines(points) => {
+                let jumps = points.windows(2).filter(|w| w[0].0 == w[1].0);
+                jumps.map(|w| w[0].0).collect()
+            }
+            Self::Steps(points) => points.iter().map(|p| p.0).collect(),
+            Self::Sum(parts) => parts.iter().flat_map(Self::jumps_ms).collect(),
+        }
+    }
+
     /// Every number in it, for a check.
     pub(crate) fn is_sound(&self) -> bool {
         let ordered = |points: &[(f64, f64)]| {

@@ -139,12 +139,40 @@ impl TreeSystem {
         g: &[f64],
         bound_mv: f64,
     ) -> Verdict {
-        let n = self.rhs.len();
+        self.extrapolated_step(v, before, i, g, bound_mv, self.extrapolation)
+    }
+
+    /// Advances `v` by the implicit half step of Crank–Nicolson only, as backward Euler does. Two of
+    /// them make a damped step.
+    ///
+    /// # Shapes, panics
+    /// As [`step`](Self::step).
+    pub fn half_step(
+        &mut self,
+        v: &mut [f64],
+        before: &mut [f64],
+        i: &[f64],
+        g: &[f64],
+        bound_mv: f64,
+    ) -> Verdict {
+        self.extrapolated_step(v, before, i, g, bound_mv, 1.0)
+    }
+
+    fn extrapolated_step(
+        &mut self,
+        v: &mut [f64],
+        before: &mut [f64],
+        i: &[f64],
+        g: &[f64],
+        bound_mv: f64,
+        extrapolation: f64,
+    ) -> Verdict {
+        let n = self.diag.len();
         assert!(
             v.len() == n && before.len() == n && i.len() == n && g.len() == n,
             "one entry per place"
         );
-        self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv })
+        self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv, extrapolation })
     }
 
     /// The equations into diagonal and right-hand side.
@@ -213,6 +241,7 @@ struct Step<'a> {
     i: &'a [f64],
     g: &'a [f64],
     bound_mv: f64,
+    extrapolation: f64,
 }
 
 impl WithSimd for Step<'_> {
@@ -224,7 +253,7 @@ impl WithSimd for Step<'_> {
         self.system.eliminate();
         self.system.substitute();
         let x = &self.system.rhs;
-        update(self.v, self.before, x, self.system.extrapolation, self.bound_mv)
+        update(self.v, self.before, x, self.extrapolation, self.bound_mv)
     }
 }
 
