@@ -3,9 +3,9 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex};
 
-/// Turns of spinning, some ten microseconds, before the processor is left to others: whoever is
+/// Turns of spinning, some tens of microseconds, before the processor is left to others: whoever is
 /// still missing may be waiting for it.
-const SPINS: u32 = 500;
+const SPINS: u32 = 2000;
 
 /// Meeting point of a fixed number of workers.
 #[derive(Debug)]
@@ -14,15 +14,18 @@ pub(super) struct Barrier {
     arrived: AtomicUsize,
     round: AtomicUsize,
     broken: AtomicBool,
-    sleepers: Mutex<()>,
+    /// How many sleep, or are about to.
+    sleepers: AtomicUsize,
+    bed: Mutex<()>,
     wake: Condvar,
 }
 
 impl Barrier {
     pub fn new(team: usize) -> Self {
         let (arrived, round) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let (sleepers, wake) = (Mutex::new(()), Condvar::new());
-        Self { team, arrived, round, broken: AtomicBool::new(false), sleepers, wake }
+        let (sleepers, broken) = (AtomicUsize::new(0), AtomicBool::new(false));
+        let (bed, wake) = (Mutex::new(()), Condvar::new());
+        Self { team, arrived, round, broken, sleepers, bed, wake }
     }
 
     /// Waits until all have come; `false` if one of them never will.
@@ -30,12 +33,8 @@ impl Barrier {
         let round = self.round.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.team {
             self.arrived.store(0, Ordering::Relaxed);
-            {
-                // Held while the round changes, so that nobody falls asleep having missed it.
-                let _held = self.sleepers.lock();
-                self.round.store(round.wrapping_add(1), Ordering::Release);
-            }
-            self.wake.notify_all();
+            self.round.store(round.wrapping_add(1), Ordering::SeqCst);
+            self.rouse();
             return !self.broken.load(Ordering::Acquire);
         }
         for _ in 0..SPINS {
@@ -44,18 +43,30 @@ impl Barrier {
             }
             std::hint::spin_loop();
         }
-        let mut held = self.sleepers.lock();
+        // Counted before looking again, as the last to come looks at the count after the change of
+        // the round: one of the two sees the other.
+        self.sleepers.fetch_add(1, Ordering::SeqCst);
+        let mut held = self.bed.lock();
         while let Ok(guard) = held {
             if self.passed(round) {
                 break;
             }
             held = self.wake.wait(guard);
         }
+        self.sleepers.fetch_sub(1, Ordering::SeqCst);
         !self.broken.load(Ordering::Acquire)
     }
 
+    /// Wakes whoever sleeps; costs a system call only if somebody does.
+    fn rouse(&self) {
+        if self.sleepers.load(Ordering::SeqCst) > 0 {
+            drop(self.bed.lock());
+            self.wake.notify_all();
+        }
+    }
+
     fn passed(&self, round: usize) -> bool {
-        self.round.load(Ordering::Acquire) != round || self.broken.load(Ordering::Acquire)
+        self.round.load(Ordering::SeqCst) != round || self.broken.load(Ordering::SeqCst)
     }
 
     /// Releases everybody for good when a worker unwinds.
@@ -72,11 +83,8 @@ pub(super) struct Guard<'a> {
 impl Drop for Guard<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            {
-                let _held = self.barrier.sleepers.lock();
-                self.barrier.broken.store(true, Ordering::Release);
-            }
-            self.barrier.wake.notify_all();
+            self.barrier.broken.store(true, Ordering::SeqCst);
+            self.barrier.rouse();
         }
     }
 }

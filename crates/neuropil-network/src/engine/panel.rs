@@ -18,7 +18,7 @@ pub(super) struct Panel {
     planes: Vec<Planes>,
 }
 
-/// Summed weights of one step, per channel.
+/// Summed weights of one step, per channel; all zero between two panels.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
     pub sums: [Vec<f64>; 2],
@@ -26,18 +26,23 @@ pub(super) struct Channels {
 }
 
 impl Channels {
-    /// Zeros for a panel of `len`.
-    pub fn reset(&mut self, len: usize) {
-        for (sums, used) in self.sums.iter_mut().zip(&mut self.used) {
-            if std::mem::take(used) || sums.len() != len {
-                sums.clear();
+    /// Room for a panel of `len`.
+    pub fn prepare(&mut self, len: usize) {
+        self.used = [false; 2];
+        for sums in &mut self.sums {
+            if sums.len() < len {
                 sums.resize(len, 0.0);
             }
         }
     }
-}
 
-impl Channels {
+    /// Forgets what a block has received, while it is still in the first-level cache.
+    pub fn clear(&mut self, block: Range<usize>) {
+        for sums in self.sums.iter_mut().zip(self.used).filter_map(|(s, used)| used.then_some(s)) {
+            sums[block.clone()].fill(0.0);
+        }
+    }
+
     /// Adds the same weight to some targets.
     #[inline(always)]
     fn add(&mut self, channel: usize, weight: f64, targets: &[u16]) {
@@ -78,6 +83,11 @@ impl Panel {
             .collect();
         let planes = incoming.iter().map(|_| Planes::default()).collect();
         Self { range, incoming, counts, planes }
+    }
+
+    /// Whether blocks have counts to fold.
+    pub fn counts(&self) -> bool {
+        self.incoming.iter().any(|i| matches!(i.store, Store::Counted { .. }))
     }
 
     /// Delivers what arrives in `step`: weighted input into `channels`, counts into the panel's own

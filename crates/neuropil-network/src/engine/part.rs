@@ -123,25 +123,28 @@ impl Part {
         let Source::Model(neurons) = &mut self.source else { return Ok(()) };
         let panel = &mut self.panels[panel];
         let channels = &mut scratch.channels;
-        channels.reset(panel.range.len());
+        channels.prepare(panel.range.len());
         self.arch.dispatch(Scatter { panel, step, history, channels });
         for poisson in &mut self.poisson {
             poisson.prepare(step, clock);
         }
+        let folds = panel.counts() || !self.poisson.is_empty();
         let mut begin = 0;
         while begin < panel.range.len() {
             let block = begin..(begin + BLOCK).min(panel.range.len());
             begin = block.end;
             let first = self.first + (panel.range.start + block.start) as u32;
-            self.arch.dispatch(BlockInput {
-                panel,
-                poisson: &self.poisson,
-                history,
-                channels,
-                first,
-                step,
-                block: block.clone(),
-            });
+            if folds {
+                self.arch.dispatch(BlockInput {
+                    panel,
+                    poisson: &self.poisson,
+                    history,
+                    channels,
+                    first,
+                    step,
+                    block: block.clone(),
+                });
+            }
             let mut fed = [false; 2];
             for (port, current) in &self.currents {
                 let buffer = &mut scratch.currents[*port];
@@ -167,6 +170,7 @@ impl Part {
                 neuron: self.first + fault.neuron as u32,
                 fault,
             })?;
+            channels.clear(block);
         }
         Ok(())
     }
