@@ -17,6 +17,7 @@
 //! Romagnoni, Capone & Destexhe (2019), Neural Comput. 31:653, doi:10.1162/neco_a_01173.
 
 mod integrate;
+mod simulated;
 
 use crate::error::{TheoryError, length, not_negative, positive};
 use crate::membrane::{Fluctuations, fluctuations, synaptic_currents_pa};
@@ -24,6 +25,7 @@ use crate::neuron::Synapse;
 use crate::transfer::{OutOfRange, TransferFunction};
 
 pub use integrate::{Integration, Trajectory};
+pub use simulated::{SelfConsistency, SimulatedPoint};
 
 /// A population.
 #[derive(Debug, Clone, PartialEq)]

@@ -121,6 +121,13 @@ impl Threshold {
         Ok(Self { basis, coefficients_mv })
     }
 
+    /// A threshold that does not depend on the state `[mV]`.
+    pub fn fixed(threshold_mv: f64) -> Self {
+        let mut coefficients_mv = vec![0.0; Basis::FiveMomentsLinear.terms().len()];
+        coefficients_mv[0] = threshold_mv;
+        Self { basis: Basis::FiveMomentsLinear, coefficients_mv }
+    }
+
     /// From the 31 (or, to first order, 6) coefficients of the redundant form in volts: c₀, five
     /// linear, then 5 × 5 row by row, so that each product of two different variables occurs twice.
     ///

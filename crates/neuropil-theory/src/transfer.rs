@@ -97,6 +97,12 @@ impl TransferFunction {
         Self { neuron, threshold, range: FittedRange::default() }
     }
 
+    /// A transfer function that was not fitted: the effective threshold is that of the neuron,
+    /// whatever the input. A first guess.
+    pub fn with_fixed_threshold(neuron: Neuron) -> Self {
+        Self::new(neuron, Threshold::fixed(neuron.v_threshold_mv))
+    }
+
     /// Output rate for a membrane state `[Hz]`.
     pub fn rate_at(&self, v: &Fluctuations) -> f64 {
         rate_hz(v, self.threshold.effective_mv(&self.neuron, v))

@@ -1,7 +1,7 @@
 //! Linear response of the rate to slow or fast modulation of its input.
 //!
-//! For a perturbation e^{λt} and s = λτ_m, with U the solution of `U″/2 + … = 0` below that does not
-//! grow at −∞, primes for d/dy, and y_θ, y_r the reduced threshold and reset:
+//! For a perturbation e^{λt} and s = λτ_m, with U the solution of the first line that does not grow at
+//! −∞ (a parabolic cylinder function), primes for d/dy, y_θ and y_r the reduced threshold and reset:
 //!
 //! ```text
 //! ½ U″ − y U′ − s U = 0
