@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use neuropil_core::units::Unit;
+use neuropil_core::units::{Unit, describe};
 
 use super::ast::{Expr, ExprKind, Module, Operator, Span, Stmt, StmtKind};
 use super::report::Report;
@@ -31,7 +31,7 @@ struct Checker<'a> {
 }
 
 /// NMODL counts moles as numbers: a molar is `1/liter`, Faraday's constant is in coulomb.
-fn without_mole(unit: Unit) -> neuropil_core::units::Dimension {
+pub(super) fn without_mole(unit: Unit) -> neuropil_core::units::Dimension {
     let mut dimension = unit.dimension;
     dimension[5] = 0;
     dimension
@@ -100,7 +100,7 @@ impl Checker<'_> {
                     Known::Unit(expected),
                     found,
                     expr.span,
-                    &format!("{what}\"{}\" is given", place.name),
+                    &format!("{what}\"{}\" is", place.name),
                 );
             }
             StmtKind::If(branches, otherwise) => {
@@ -176,7 +176,10 @@ impl Checker<'_> {
                 if let (Known::Unit(unit), Some(argument)) = (first, arguments.first())
                     && without_mole(unit) != [0; 7]
                 {
-                    let message = format!("the argument of {name}() is in {unit}, not a number");
+                    let message = format!(
+                        "the argument of {name}() is a {}, not a pure number",
+                        describe(unit.dimension)
+                    );
                     self.warn(argument.span, message);
                 }
                 Known::Number
@@ -221,7 +224,14 @@ impl Checker<'_> {
     fn agree(&mut self, a: Known, b: Known, span: Span, what: &str) {
         let (Known::Unit(a), Known::Unit(b)) = (a, b) else { return };
         if without_mole(a) != without_mole(b) {
-            self.warn(span, format!("units differ: {what} {a} and {b}"));
+            self.warn(
+                span,
+                format!(
+                    "units differ: {what} a {} and a {}",
+                    describe(a.dimension),
+                    describe(b.dimension)
+                ),
+            );
         } else if (a.scale / b.scale - 1.0).abs() > 1e-3 {
             let factor = (a.scale / b.scale).max(b.scale / a.scale);
             self.warn(span, format!("units differ by a factor of {factor:.4}: {what} {a} and {b}"));

@@ -75,11 +75,14 @@ impl UnitTable {
         }
         let special = match name {
             "k" => Some((1.380_649e-23, [2, 1, -2, 0, -1, 0, 0])),
-            "mole-1" | "avogadro" => Some((6.022_140_76e23, [0; 7])),
+            // NMODL counts moles as numbers, so that these are the gas constant
+            "mole k" | "k mole" => Some((8.314_462_618_153_24, [2, 1, -2, 0, -1, 0, 0])),
+            "avogadro" => Some((6.022_140_76e23, [0; 7])),
+            "avogadro" => Some((6.022_140_76e23, [0; 7])),
             "gravity" => Some((9.806_65, [1, 0, -2, 0, 0, 0, 0])),
             "micrometer" | "micron" => Some((1e-6, [1, 0, 0, 0, 0, 0, 0])),
             "angstrom" => Some((1e-10, [1, 0, 0, 0, 0, 0, 0])),
-            "mollar" => Some((1e3, [-3, 0, 0, 0, 0, 1, 0])),
+            "mollar" | "mole/liter" => Some((1e3, [-3, 0, 0, 0, 0, 1, 0])),
             // NMODL writes millimolar as milli/liter: the mole counts as a number there
             "milli/liter" => Some((1.0, [-3, 0, 0, 0, 0, 1, 0])),
             "micro/liter" => Some((1e-3, [-3, 0, 0, 0, 0, 1, 0])),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::contract::{Current, IonUse, IonVariables, Kind, Role, Scope, Variable};
 use crate::ir::{Input, IonQuantity};
 use crate::nmodl::ast::{Declaration, Module, Name, Suffix, UnitLine, UseIon};
+use crate::nmodl::check::without_mole;
 use crate::nmodl::report::{Refused, Report};
 use crate::nmodl::units::UnitTable;
 
@@ -130,9 +131,10 @@ impl Making<'_> {
         let to = if unit.is_empty() { from } else { self.symbols.units.parse(unit) };
         match (from, to) {
             (Some(from), Some(to)) => {
-                if !from.same_dimension(&to) {
+                if without_mole(from) != without_mole(to) {
                     let message = format!("({text}) cannot be expressed in ({unit})");
-                    self.report.warning(name.span, message, "only the scales are used");
+                    self.report.error(name.span, message, "write the number instead");
+                    return None;
                 }
                 Some(from.scale / to.scale)
             }
