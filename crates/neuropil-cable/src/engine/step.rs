@@ -29,7 +29,8 @@ enum Blocks {
 
 impl Group {
     /// Runs every INITIAL, delivers the events of time 0, evaluates currents and samples stamp 0.
-    /// Blocks that write concentrations come first, then Nernst potentials, then the others.
+    /// Blocks that write concentrations come first, then Nernst potentials, then the others. Under
+    /// Crank–Nicolson the states are then moved to where they belong, half a step ahead.
     pub(crate) fn initialize(&mut self) -> Result<(), RunError> {
         for writers in [true, false] {
             for k in 0..self.blocks.len() {
@@ -40,6 +41,10 @@ impl Group {
             self.follow(Follow::AtStart);
         }
         self.deliver()?;
+        if self.centred {
+            self.kernel(Kernel::Advance, Blocks::All, 0.5 * self.dt_ms)?;
+            self.follow(Follow::Always);
+        }
         self.currents()?;
         self.sample();
         Ok(())

@@ -86,7 +86,7 @@ mod tests {
             ("ca", 6.3, 127.589_510_6),
             ("na", 37.0, 70.533_185_63),
             ("k", 37.0, -82.320_072_39),
-            ("ca", 37.0, 141.606_322_2),
+            ("ca", 37.0, 141.606_322_126),
         ];
         for (name, celsius, mv) in cases {
             let found = Ion::known(name).unwrap().nernst_mv(celsius);
