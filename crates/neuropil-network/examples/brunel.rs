@@ -1,6 +1,8 @@
 //! Brunel's random balanced network with delta synapses, straight on the engine: build and
 //! simulation time without any file.
 
+#![allow(clippy::print_stdout, reason = "a program that reports to the terminal")]
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 

@@ -1,5 +1,7 @@
 //! A clustered E/I network with a delay of one step (Rostami et al. 2024), straight on the engine.
 
+#![allow(clippy::print_stdout, reason = "a program that reports to the terminal")]
+
 use std::collections::BTreeMap;
 use std::time::Instant;
 

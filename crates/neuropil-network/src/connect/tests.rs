@@ -99,7 +99,7 @@ fn blocks_above_one_make_several_synapses_per_pair() {
 fn outdegree_total_and_symmetric_are_exact() {
     let rule = Rule::FixedOutdegree { outdegree: 30, autapses: false, multapses: false };
     let rows = all(&join(50, 50, rule));
-    let mut out = vec![0; 50];
+    let mut out = [0; 50];
     rows.iter().flatten().for_each(|s| out[*s as usize] += 1);
     assert!(out.iter().all(|k| *k == 30) && rows.iter().all(|r| distinct(r)));
 

@@ -26,11 +26,17 @@ pub(crate) fn emission(stamp: u64, delay: u64, window: Window) -> Option<u64> {
 }
 
 impl CurrentDrive {
-    /// Adds the current read at `stamp` by the neurons `first..first + current.len()`; says whether
-    /// there was any.
-    pub(crate) fn add(&self, first: u32, stamp: u64, current: &mut [f64]) -> bool {
-        let Some(emitted) = emission(stamp, self.delay, self.window) else { return false };
-        let Some(overlap) = overlap(&self.targets, first, current.len()) else { return false };
+    /// Whether any current is read at `stamp` by the neurons `first..first + len`.
+    pub(crate) fn reaches(&self, first: u32, stamp: u64, len: usize) -> bool {
+        overlap(&self.targets, first, len).is_some()
+            && emission(stamp, self.delay, self.window)
+                .is_some_and(|emitted| self.waveform.at(emitted, self.dt_ms) != 0.0)
+    }
+
+    /// Adds the current read at `stamp` by the neurons `first..first + current.len()`.
+    pub(crate) fn add(&self, first: u32, stamp: u64, current: &mut [f64]) {
+        let Some(emitted) = emission(stamp, self.delay, self.window) else { return };
+        let Some(overlap) = overlap(&self.targets, first, current.len()) else { return };
         let amplitude = self.waveform.at(emitted, self.dt_ms);
         if self.each.is_empty() {
             current[overlap.within].iter_mut().for_each(|i| *i += amplitude);
@@ -38,7 +44,6 @@ impl CurrentDrive {
             let own = &self.each[overlap.target..];
             current[overlap.within].iter_mut().zip(own).for_each(|(i, e)| *i += amplitude * e);
         }
-        true
     }
 }
 

@@ -26,10 +26,16 @@ pub(crate) struct NoiseDrive {
 }
 
 impl NoiseDrive {
-    /// Adds the current read at `stamp`; says whether there was any.
-    pub(crate) fn add(&self, first: u32, stamp: u64, current: &mut [f64]) -> bool {
-        let Some(emitted) = emission(stamp, self.delay, self.window) else { return false };
-        let Some(overlap) = overlap(&self.targets, first, current.len()) else { return false };
+    /// Whether any current is read at `stamp` by the neurons `first..first + len`.
+    pub(crate) fn reaches(&self, first: u32, stamp: u64, len: usize) -> bool {
+        overlap(&self.targets, first, len).is_some()
+            && emission(stamp, self.delay, self.window).is_some()
+    }
+
+    /// Adds the current read at `stamp` by the neurons `first..first + current.len()`.
+    pub(crate) fn add(&self, first: u32, stamp: u64, current: &mut [f64]) {
+        let Some(emitted) = emission(stamp, self.delay, self.window) else { return };
+        let Some(overlap) = overlap(&self.targets, first, current.len()) else { return };
         let draw = (emitted - 1) / self.every;
         let t_s = (draw * self.every) as f64 * self.dt_ms * 1e-3;
         let phase = std::f64::consts::TAU * self.frequency_hz * t_s + self.phase_deg.to_radians();
@@ -40,6 +46,5 @@ impl NoiseDrive {
             let entity = u64::from(neuron) << 40 | draw & ((1 << 40) - 1);
             *i += self.mean + sd * Stream::new(self.key, entity).normal();
         }
-        true
     }
 }

@@ -37,6 +37,22 @@ pub(super) enum Current {
     Noise(NoiseDrive),
 }
 
+impl Current {
+    fn reaches(&self, first: u32, stamp: u64, len: usize) -> bool {
+        match self {
+            Self::Shared(drive) => drive.reaches(first, stamp, len),
+            Self::Noise(drive) => drive.reaches(first, stamp, len),
+        }
+    }
+
+    fn add(&self, first: u32, stamp: u64, current: &mut [f64]) {
+        match self {
+            Self::Shared(drive) => drive.add(first, stamp, current),
+            Self::Noise(drive) => drive.add(first, stamp, current),
+        }
+    }
+}
+
 /// Neurons `first..first + len` of a population, and everything that reaches them.
 pub(super) struct Part {
     pub population: usize,
@@ -147,15 +163,15 @@ impl Part {
             }
             let mut fed = [false; 2];
             for (port, current) in &self.currents {
+                if !current.reaches(first, step + 1, block.len()) {
+                    continue;
+                }
                 let buffer = &mut scratch.currents[*port];
-                if !fed[*port] {
+                if !std::mem::replace(&mut fed[*port], true) {
                     buffer.clear();
                     buffer.resize(block.len(), 0.0);
                 }
-                fed[*port] |= match current {
-                    Current::Shared(drive) => drive.add(first, step + 1, buffer),
-                    Current::Noise(drive) => drive.add(first, step + 1, buffer),
-                };
+                current.add(first, step + 1, buffer);
             }
             let sums = |c: usize| {
                 if channels.used[c] { &channels.sums[c][block.clone()] } else { [].as_slice() }
