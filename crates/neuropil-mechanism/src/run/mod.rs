@@ -250,7 +250,12 @@ fn check(instances: &mut Instances, around: &Surroundings<'_>) -> Result<(), Ker
             (r.reversal || w.reversal, "reversal_mv", ion.reversal_mv.len()),
             (r.inside || w.inside, "inside_mm", ion.inside_mm.len()),
             (r.outside || w.outside, "outside_mm", ion.outside_mm.len()),
-            (r.current || w.current, "current_ma_cm2", ion.current_ma_cm2.len()),
+            // An engine leaves the column empty when nobody reads the current.
+            (
+                r.current || (w.current && !ion.current_ma_cm2.is_empty()),
+                "current_ma_cm2",
+                ion.current_ma_cm2.len(),
+            ),
         ];
         needed.extend(columns.iter().filter(|c| c.0).map(|c| (c.1, c.2)));
     }
