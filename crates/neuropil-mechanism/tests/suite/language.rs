@@ -234,3 +234,16 @@ fn units_that_do_not_fit_are_warned_about_with_their_line() {
     assert_eq!(lines, [6, 9], "{findings:?}");
     assert!(findings[1].message.contains("factor of 1000"), "{}", findings[1].message);
 }
+
+#[test]
+fn cnexp_takes_what_was_computed_before_the_equation_as_constant() {
+    let text = "NEURON { SUFFIX s } STATE { m } ASSIGNED { v tau }
+        BREAKPOINT { SOLVE d METHOD cnexp } INITIAL { m = 0.2 }
+        DERIVATIVE d { if (m < 0.7) { tau = 3 } else { tau = 9 } m' = (0.7 - m)/tau }";
+    let mechanism = from_text(text);
+    let mut world = World::at(&[0.0], &mechanism);
+    let mut x = world.place(&mechanism);
+    world.initialize(&mut x);
+    world.advance(&mut x, 40);
+    close(value(&x, "m"), 0.7 - 0.5 * (-1.0f64 / 3.0).exp(), 1e-14);
+}

@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 
 use super::state::{Execution, Lowered, Slot};
 use super::symbols::Symbol;
-use crate::ir::{Input, LinearParts, Unary, Value, linear_parts, substitute};
-use crate::nmodl::ast::{BlockKind, Name, SolveBlock, Span, Stmt, StmtKind};
+use crate::ir::{Input, LinearParts, Node, Unary, Value, linear_parts, substitute};
+use crate::nmodl::ast::{BlockKind, Expr, Name, SolveBlock, Span, Stmt, StmtKind};
 
 /// What a block says about its unknowns.
 #[derive(Debug, Default)]
@@ -29,6 +29,9 @@ pub(crate) struct Collected {
     pub(crate) volumes: BTreeMap<Slot, Value>,
     /// Expressions that are zero (`LINEAR`, `NONLINEAR`).
     pub(crate) equations: Vec<Value>,
+    /// With `cnexp`: the first placeholder and the values before the step, which everything but
+    /// the right-hand side itself is taken at.
+    pub(crate) frozen: Option<(usize, Vec<Value>)>,
 }
 
 /// The unknowns of a block: where they live, and their placeholders.
@@ -131,6 +134,15 @@ impl Execution<'_> {
 
     /// Executes a block with placeholders for its unknowns.
     pub(crate) fn collect(&mut self, block: &SolveBlock, x: &Unknowns) -> Lowered<Collected> {
+        self.collect_into(block, x, Collected::default())
+    }
+
+    fn collect_into(
+        &mut self,
+        block: &SolveBlock,
+        x: &Unknowns,
+        start: Collected,
+    ) -> Lowered<Collected> {
         for (k, slot) in x.slots.iter().enumerate() {
             let placeholder = self.graph.input(x.placeholder(k));
             self.write(*slot, placeholder);
@@ -139,7 +151,7 @@ impl Execution<'_> {
         for name in ["f_flux", "b_flux"] {
             self.declare(name, None);
         }
-        let outer = self.collecting.replace(Collected::default());
+        let outer = self.collecting.replace(start);
         let ran = self.run(&block.body);
         self.scopes.pop();
         let collected = std::mem::replace(&mut self.collecting, outer).unwrap_or_default();
@@ -175,7 +187,9 @@ impl Execution<'_> {
     fn solve_exponential(&mut self, block: &SolveBlock, span: Span) -> Lowered<()> {
         let before = (self.slots.clone(), self.changed.clone(), self.kernel.carried);
         let x = self.unknowns(block)?;
-        let collected = self.collect(block, &x)?;
+        let frozen = Some((x.base, x.old.clone()));
+        let start = Collected { frozen, ..Collected::default() };
+        let collected = self.collect_into(block, &x, start)?;
         let mut parts: Vec<Option<LinearParts>> = Vec::new();
         for (k, slot) in x.slots.iter().enumerate() {
             let Some(&f) = collected.derivatives.get(slot) else {
@@ -242,6 +256,28 @@ impl Execution<'_> {
         let step = g.mul(dt, slope);
         let step = g.mul(step, mean);
         g.add(x, step)
+    }
+
+    /// The right-hand side of an equation. Under `cnexp` what was computed before it counts as
+    /// constant over the step, as in NEURON: only the state written in the equation itself varies.
+    pub(crate) fn right_hand_side(&mut self, expr: &Expr) -> Lowered<Value> {
+        let frozen = self.collecting.as_ref().and_then(|c| c.frozen.clone());
+        let Some((base, old)) = frozen else { return self.value(expr) };
+        let before = self.slots.clone();
+        for (slot, value) in &before {
+            let mut value = *value;
+            if matches!(self.graph.node(value), Node::Input(Input::Carry(_))) {
+                continue;
+            }
+            for (k, old) in old.iter().enumerate() {
+                let placeholder = self.graph.input(Input::Carry(base + k));
+                value = substitute(&mut self.graph, value, placeholder, *old);
+            }
+            self.slots.insert(*slot, value);
+        }
+        let found = self.value(expr);
+        self.slots = before;
+        found
     }
 
     fn solve_explicit(&mut self, block: &SolveBlock, runge: bool) -> Lowered<()> {
