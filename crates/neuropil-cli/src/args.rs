@@ -34,6 +34,140 @@ pub enum Command {
     New(New),
     /// Draw the connectivity of an experiment and save it as arrays
     Connectivity(Connectivity),
+    /// Run an experiment once for every point of its [scan] section
+    Scan(Scan),
+    /// Statistics of the spikes of a result
+    Analyze(Analyze),
+    /// Check, describe, convert, repair or draw a morphology
+    #[command(subcommand)]
+    Morphology(Morphology),
+    /// Check, describe or draw a mechanism
+    #[command(subcommand)]
+    Mechanism(Mechanism),
+}
+
+/// `neuropil scan`
+#[derive(Debug, Args)]
+pub struct Scan {
+    /// An experiment with a [scan] section
+    pub file: PathBuf,
+    /// Table of results [default: the name of the experiment with _scan.csv, in this folder]
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Begin anew even if the table has points already
+    #[arg(long, short)]
+    pub force: bool,
+    /// Points at a time [default: all processors]
+    #[arg(long, short, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// Show no progress
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+/// `neuropil analyze`
+#[derive(Debug, Args)]
+pub struct Analyze {
+    /// A result
+    pub file: PathBuf,
+    /// Only from START to STOP [ms]
+    #[arg(long, num_args = 2, value_names = ["START", "STOP"])]
+    pub window: Option<Vec<f64>>,
+    /// Answer with JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `neuropil morphology`
+#[derive(Debug, Subcommand)]
+pub enum Morphology {
+    /// List every defect of the file and every oddity, each with its line
+    Check(MorphologyFile),
+    /// Sections, sizes and distances, in all and by type
+    Info(MorphologyFile),
+    /// Write the cell as it is understood, as SWC
+    Convert(MorphologyOutput),
+    /// Mend what can be mended without choosing a number, say each change, write the result
+    Repair(MorphologyOutput),
+    /// Draw the cell
+    Plot(MorphologyPlot),
+}
+
+/// A morphology and how to read it.
+#[derive(Debug, Args)]
+pub struct MorphologyFile {
+    /// SWC file
+    pub file: PathBuf,
+    /// Whose reading to follow: neuropil, neuron, arbor, arbor_neuron, morphio
+    #[arg(long, default_value = "neuropil")]
+    pub profile: String,
+}
+
+/// A morphology to be written anew.
+#[derive(Debug, Args)]
+pub struct MorphologyOutput {
+    #[command(flatten)]
+    pub input: MorphologyFile,
+    /// File to write
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// Replace an existing file
+    #[arg(long, short)]
+    pub force: bool,
+}
+
+/// A morphology to be drawn.
+#[derive(Debug, Args)]
+pub struct MorphologyPlot {
+    #[command(flatten)]
+    pub input: MorphologyFile,
+    /// Picture to write, .png or .svg [default: the name of the file with .png]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// Plane: xy, xz or yz
+    #[arg(long, default_value = "xy", value_parser = ["xy", "xz", "yz"])]
+    pub plane: String,
+    /// Replace an existing picture
+    #[arg(long, short)]
+    pub force: bool,
+}
+
+/// `neuropil mechanism`
+#[derive(Debug, Subcommand)]
+pub enum Mechanism {
+    /// Compile it and list every finding, each with its line
+    Check(MechanismFile),
+    /// What it is, has, needs and gives
+    Info(MechanismFile),
+    /// Draw steady states and time constants over voltage
+    Plot(MechanismPlot),
+    /// List the built-in mechanisms
+    List,
+}
+
+/// A mechanism.
+#[derive(Debug, Args)]
+pub struct MechanismFile {
+    /// A .mod file, or the name of a built-in mechanism
+    pub mechanism: String,
+}
+
+/// A mechanism to be drawn.
+#[derive(Debug, Args)]
+pub struct MechanismPlot {
+    #[command(flatten)]
+    pub input: MechanismFile,
+    /// Temperature [°C]
+    #[arg(long, default_value_t = 6.3, allow_negative_numbers = true)]
+    pub celsius: f64,
+    /// Picture to write, .png or .svg [default: the name of the mechanism with .png]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// Replace an existing picture
+    #[arg(long, short)]
+    pub force: bool,
 }
 
 /// Changes to the experiment that most commands take.

@@ -18,6 +18,10 @@ fn main() -> std::process::ExitCode {
         Command::Plot(plot) => commands::plot::plot(plot),
         Command::New(new) => commands::new::new(new),
         Command::Connectivity(c) => commands::connectivity::connectivity(c),
+        Command::Scan(scan) => commands::scan::scan(scan),
+        Command::Analyze(analyze) => commands::analyze::analyze(analyze),
+        Command::Morphology(m) => commands::morphology::morphology(m),
+        Command::Mechanism(m) => commands::mechanism::mechanism(m),
     };
     exit::code(done)
 }

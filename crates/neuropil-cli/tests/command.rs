@@ -122,7 +122,8 @@ fn seed_set_and_duration_change_the_experiment() {
         assert!(done.status.success(), "{}", text(&done.stderr));
         serde_json::from_slice::<Value>(&done.stdout).unwrap()
     };
-    assert_ne!(run(&[])["spikes"], run(&["--seed", "2"])["spikes"]);
+    let irregularity = |summary: Value| summary["populations"]["E"]["cv_isi"].clone();
+    assert_ne!(irregularity(run(&[])), irregularity(run(&["--seed", "2"])));
     assert_eq!(run(&["--duration", "0.05 s"])["duration_ms"], 50.0);
     assert_eq!(run(&["--set", "populations.E.size=40"])["neurons"], 40);
     let silent = run(&["--set", "inputs.noise.rate=0 Hz"]);
@@ -255,21 +256,4 @@ fn a_failed_write_is_a_system_fault() {
     let folder = small();
     let done = neuropil(folder.path(), &["run", "small.toml", "--output", "/proc/nothing.h5"]);
     assert_eq!(done.status.code(), Some(3), "{}", text(&done.stderr));
-}
-
-#[test]
-fn hello_starts_at_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let hello = examples().join("hello.toml").canonicalize().unwrap();
-    let arguments = ["run", hello.to_str().unwrap(), "-q", "--json", "--no-output"];
-    // The fastest of several: what counts is the program, not what else the machine does.
-    let quickest = (0..10)
-        .map(|_| {
-            let begin = std::time::Instant::now();
-            let done = neuropil(folder.path(), &arguments);
-            assert!(done.status.success(), "{}", text(&done.stderr));
-            begin.elapsed().as_secs_f64()
-        })
-        .fold(f64::INFINITY, f64::min);
-    assert!(quickest < 0.05, "{quickest} s for the whole run");
 }

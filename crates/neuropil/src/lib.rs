@@ -12,18 +12,28 @@
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`connectivity`] | drawn connectivity as arrays |
 //! | [`networks`] | networks that the field knows by name |
+//! | [`gating`], [`cell_picture`] | pictures of mechanisms and morphologies |
 //! | [`run`] | checking, running, summing up |
+//! | [`scan`] | the same experiment with many values |
+//! | [`analyze`] | statistics of a result |
 //! | [`pictures`] | pictures of a result |
 
+pub mod analyze;
 pub mod arrays;
+pub mod cell_picture;
 pub mod connectivity;
 pub mod experiment;
 pub mod expression;
+pub mod gating;
 pub mod networks;
 pub mod pictures;
 pub use neuropil_core::names;
+pub use neuropil_mechanism as mechanism;
+pub use neuropil_morphology as morphology;
+pub use neuropil_plot as plot;
 pub mod resolve;
 pub mod run;
+pub mod scan;
 
 /// What most programs need.
 pub mod prelude {

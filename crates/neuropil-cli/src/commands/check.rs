@@ -1,6 +1,6 @@
 //! `neuropil check`
 
-use neuropil::run::Check as Report;
+use neuropil::run::{CableCheck, Check as Report};
 use serde_json::{Value, json};
 
 use crate::args::Check;
@@ -9,6 +9,12 @@ use crate::show;
 /// Says what would be built.
 pub fn check(arguments: &Check) -> anyhow::Result<()> {
     let experiment = super::read(&arguments.file, &arguments.changes)?;
+    if experiment.has_cells() {
+        let report = experiment.check_cables()?;
+        let answer =
+            if arguments.json { cells_object(&report).to_string() } else { cells_text(&report) };
+        return show::line(answer);
+    }
     let report = experiment.check()?;
     if arguments.json {
         show::line(object(&report))?;
@@ -62,6 +68,62 @@ pub fn text(report: &Report) -> String {
         line("warning", warning.clone());
     }
     lines.join("\n")
+}
+
+/// The report on branching cells for people.
+pub fn cells_text(report: &CableCheck) -> String {
+    let mut lines = Vec::new();
+    if let Some(title) = &report.title {
+        lines.push(title.clone());
+        lines.push(String::new());
+    }
+    let mut line = |name: &str, value: String| lines.push(format!("{name:<18}{value}"));
+    line("cells", show::count(report.cells));
+    for p in &report.populations {
+        let size = show::count(p.size.into());
+        line(
+            &format!("  {}", p.name),
+            format!("{size:>12} × {} compartments, {:.1} µm²", p.compartments, p.area_um2),
+        );
+        line("", format!("mechanisms {}; {} point processes", p.mechanisms.join(", "), p.points));
+    }
+    line("compartments", show::count(report.compartments));
+    line("connections", show::count(report.connections));
+    for recording in &report.recordings {
+        line("records", recording.clone());
+    }
+    if let Some(delay) = report.min_delay_ms {
+        line("shortest delay", show::milliseconds(delay));
+    }
+    let warmup = show::milliseconds(report.warmup_ms);
+    let duration = show::milliseconds(report.duration_ms);
+    let step = show::milliseconds(report.dt_ms);
+    line("time", format!("{warmup} warm-up, {duration} recorded, in steps of {step}"));
+    for warning in &report.warnings {
+        line("warning", warning.clone());
+    }
+    lines.join("\n")
+}
+
+fn cells_object(report: &CableCheck) -> Value {
+    let populations = report.populations.iter().map(|p| {
+        json!({
+            "name": p.name, "size": p.size, "compartments": p.compartments,
+            "area_um2": p.area_um2, "mechanisms": p.mechanisms, "points": p.points,
+        })
+    });
+    json!({
+        "cells": report.cells,
+        "compartments": report.compartments,
+        "connections": report.connections,
+        "min_delay_ms": report.min_delay_ms,
+        "dt_ms": report.dt_ms,
+        "warmup_ms": report.warmup_ms,
+        "duration_ms": report.duration_ms,
+        "populations": populations.collect::<Vec<_>>(),
+        "recordings": report.recordings,
+        "warnings": report.warnings,
+    })
 }
 
 fn object(report: &Report) -> Value {

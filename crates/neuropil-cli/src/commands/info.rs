@@ -17,7 +17,11 @@ pub fn info(arguments: &Info) -> anyhow::Result<()> {
                 show::line(experiment.text())?;
             } else {
                 show::line(format!("experiment        {}", arguments.file.display()))?;
-                show::line(super::check::text(&experiment.check()?))?;
+                let text = match experiment.has_cells() {
+                    true => super::check::cells_text(&experiment.check_cables()?),
+                    false => super::check::text(&experiment.check()?),
+                };
+                show::line(text)?;
             }
             Ok(())
         }

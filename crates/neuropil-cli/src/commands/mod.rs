@@ -1,11 +1,15 @@
 //! One file for each command.
 
+pub mod analyze;
 pub mod check;
 pub mod connectivity;
 pub mod info;
+pub mod mechanism;
+pub mod morphology;
 pub mod new;
 pub mod plot;
 pub mod run;
+pub mod scan;
 
 use std::path::Path;
 
@@ -26,4 +30,12 @@ fn read(file: &Path, changes: &Changes) -> anyhow::Result<Experiment> {
         experiment.set("simulation.duration", duration)?;
     }
     Ok(experiment)
+}
+
+/// Refuses to write over a file unless that is asked for.
+fn refuse_existing(path: &Path, force: bool) -> anyhow::Result<()> {
+    if path.exists() && !force {
+        anyhow::bail!("{} exists and is not replaced without --force", path.display());
+    }
+    Ok(())
 }

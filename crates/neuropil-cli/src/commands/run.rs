@@ -60,7 +60,7 @@ fn default_output(file: &Path) -> PathBuf {
 }
 
 /// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
-fn interrupt_flag() -> anyhow::Result<Arc<AtomicBool>> {
+pub fn interrupt_flag() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let set = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -73,7 +73,7 @@ fn interrupt_flag() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// A bar with the time left; invisible unless standard error is a terminal.
-fn progress_bar(quiet: bool) -> ProgressBar {
+pub fn progress_bar(quiet: bool) -> ProgressBar {
     let bar = ProgressBar::new(0);
     if quiet {
         bar.set_draw_target(ProgressDrawTarget::hidden());

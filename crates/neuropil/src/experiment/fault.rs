@@ -46,8 +46,24 @@ pub enum Fault {
     Model { place: String, source: ModelError },
     #[error("{place}: {source}")]
     Array { place: String, source: ArrayError },
+    #[error("{place}: {source}")]
+    Cable { place: String, source: neuropil_cable::ModelError },
+    #[error("{place}: {source}")]
+    Mechanism { place: String, source: neuropil_mechanism::LibraryError },
+    #[error("{place}: {source}")]
+    CellPart { place: String, source: neuropil_morphology::region::SyntaxError },
+    #[error("{place}: {source}: {reason}", reason = cause(source))]
+    Morphology { place: String, source: neuropil_morphology::swc::FileError },
     #[error("{place}: {what}")]
     Unsupported { place: String, what: String },
+}
+
+/// The innermost reason.
+fn cause(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => cause(source),
+        None => error.to_string(),
+    }
 }
 
 /// A fault and its place.

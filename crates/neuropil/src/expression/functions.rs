@@ -182,7 +182,7 @@ pub(crate) fn psp_exp_ms(m: f64, s: f64) -> f64 {
 
 /// The same for `u/τ_s · exp(1 − u/τ_s)`; the peak time by Lambert's W
 /// (Rotter & Diesmann 1999, doi:10.1007/s004220050570, for the response).
-pub(crate) fn psp_alpha_ms(m: f64, s: f64) -> f64 {
+fn psp_alpha_ms(m: f64, s: f64) -> f64 {
     let e = std::f64::consts::E;
     if (m - s).abs() < 1e-6 * m {
         return 2.0 * m * e.powi(-1); // t²/2 · e/τ · exp(−t/τ) at its peak t = 2τ

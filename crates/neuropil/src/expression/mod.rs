@@ -23,7 +23,7 @@ mod token;
 pub use error::{ExpressionError, ExpressionFault};
 pub use evaluate::{Scope, Value};
 pub use functions::FUNCTIONS;
-pub(crate) use functions::{psp_alpha_ms, psp_exp_ms};
+pub(crate) use functions::psp_exp_ms;
 pub use parse::Expression;
 pub use quantity::Quantity;
 pub use random::Random;

@@ -12,6 +12,7 @@
 //! | `plots` | `[plots.NAME]` |
 
 mod blocks;
+mod cable;
 mod clustered;
 mod connections;
 mod context;
@@ -43,6 +44,12 @@ use connections::Placed;
 use context::Context;
 use fields::{Fields, Item};
 
+/// Reading tables key by key.
+pub(crate) mod reading {
+    pub(crate) use super::fields::{Fields, Item};
+}
+
+pub use cable::{CableSetup, CellPopulation};
 pub use plots::{PlotKind, PlotRequest};
 
 /// Every section.
@@ -57,6 +64,7 @@ const SECTIONS: &[&str] = &[
     "inputs",
     "record",
     "plots",
+    "scan",
 ];
 
 /// An experiment, resolved: ready to be estimated or built.

@@ -20,10 +20,17 @@ pub(super) struct Part {
     pub target: usize,
     pub sources: Vec<u32>,
     pub targets: Vec<u32>,
-    /// Positions in the whole list; empty if this part is the whole list.
-    rows: Vec<u32>,
+    /// Positions in the whole list.
+    rows: Rows,
     /// Length of the whole list.
     pub total: usize,
+}
+
+/// Positions in the whole list.
+#[derive(Debug)]
+enum Rows {
+    Range(std::ops::Range<usize>),
+    List(Vec<u32>),
 }
 
 impl Part {
@@ -43,11 +50,14 @@ impl Part {
         }
     }
 
-    fn pick<T: Copy>(&self, values: Vec<T>) -> Vec<T> {
-        if self.rows.is_empty() && self.sources.len() == self.total {
-            return values;
+    fn pick<T: Copy>(&self, mut values: Vec<T>) -> Vec<T> {
+        match &self.rows {
+            Rows::Range(range) => {
+                values.truncate(range.end);
+                values.split_off(range.start)
+            }
+            Rows::List(rows) => rows.iter().map(|row| values[*row as usize]).collect(),
         }
-        self.rows.iter().map(|row| values[*row as usize]).collect()
     }
 }
 
@@ -65,6 +75,7 @@ pub(super) fn read(
     let count = |slices: &[Slice]| slices.iter().map(|slice| u64::from(slice.count)).sum::<u64>();
     check(&source_item, &listed.values, count(sources), "sources")?;
     let aimed = match &target_item {
+        None if sources.len() == 1 => return rows(&source_item, targets, listed),
         Some(item) => {
             let aimed = indices(item, context)?.values;
             if aimed.len() != listed.values.len() {
@@ -102,22 +113,47 @@ fn check(item: &Item<'_>, values: &[u32], count: u64, what: &str) -> Result<(), 
 }
 
 fn rows_of_matrix(item: &Item<'_>, listed: &Array<u32>, count: u64) -> Result<Vec<u32>, Problem> {
+    let columns = columns_of(item, listed, count)?;
+    Ok((0..count as u32).flat_map(|row| std::iter::repeat_n(row, columns)).collect())
+}
+
+/// Number of columns of a matrix with a row for every target.
+fn columns_of(item: &Item<'_>, listed: &Array<u32>, count: u64) -> Result<usize, Problem> {
     match listed.shape[..] {
-        [rows, columns] if rows as u64 == count => {
-            Ok((0..rows as u32).flat_map(|row| std::iter::repeat_n(row, columns)).collect())
-        }
+        [rows, columns] if rows as u64 == count => Ok(columns),
         [rows, _] => {
-            Err(item
-                .out_of_range(format!("{rows} rows"), format!("one for each of {count} targets")))
+            let expected = format!("one for each of {count} targets");
+            Err(item.out_of_range(format!("{rows} rows"), expected))
         }
         _ => Err(item.unsupported("a list of sources needs \"targets\" of the same length")),
     }
 }
 
+/// A matrix with a row for every target falls apart into the rows of each target slice.
+fn rows(item: &Item<'_>, targets: &[Slice], listed: Array<u32>) -> Result<Vec<Part>, Problem> {
+    let count = targets.iter().map(|slice| u64::from(slice.count)).sum();
+    let columns = columns_of(item, &listed, count)?;
+    let total = listed.values.len();
+    let mut rest = listed.values;
+    let mut parts = Vec::new();
+    // From the back, so that each part is cut off and little moves.
+    for (target, slice) in targets.iter().enumerate().rev() {
+        let end = rest.len();
+        let first = end - slice.count as usize * columns;
+        let sources = if first == 0 { std::mem::take(&mut rest) } else { rest.split_off(first) };
+        let aimed = (0..slice.count).flat_map(|row| std::iter::repeat_n(row, columns)).collect();
+        let rows = Rows::Range(first..end);
+        parts.push(Part { source: 0, target, sources, targets: aimed, rows, total });
+    }
+    parts.reverse();
+    parts.retain(|part| !part.sources.is_empty());
+    Ok(parts)
+}
+
 fn split(sources: &[Slice], targets: &[Slice], listed: Vec<u32>, aimed: Vec<u32>) -> Vec<Part> {
     let total = listed.len();
     if let ([_], [_]) = (sources, targets) {
-        let rows = Vec::new();
+        let rows = Rows::Range(0..total);
         return vec![Part { source: 0, target: 0, sources: listed, targets: aimed, rows, total }];
     }
     let ends = |slices: &[Slice]| {
@@ -136,7 +172,7 @@ fn split(sources: &[Slice], targets: &[Slice], listed: Vec<u32>, aimed: Vec<u32>
             target: k % targets.len(),
             sources: Vec::new(),
             targets: Vec::new(),
-            rows: Vec::new(),
+            rows: Rows::List(Vec::new()),
             total,
         })
         .collect();
@@ -147,7 +183,9 @@ fn split(sources: &[Slice], targets: &[Slice], listed: Vec<u32>, aimed: Vec<u32>
         let part = &mut parts[s * targets.len() + t];
         part.sources.push(source - start(&source_ends, s));
         part.targets.push(target - start(&target_ends, t));
-        part.rows.push(row as u32);
+        if let Rows::List(rows) = &mut part.rows {
+            rows.push(row as u32);
+        }
     }
     parts.retain(|part| !part.sources.is_empty());
     parts

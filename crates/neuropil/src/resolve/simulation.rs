@@ -1,5 +1,6 @@
 //! `[simulation]`: how long, how finely, with which random numbers.
 
+use neuropil_cable::Scheme;
 use neuropil_core::Clock;
 
 use super::context::clock_problem;
@@ -10,8 +11,43 @@ use crate::expression::Scope;
 /// Seed if none is given.
 const DEFAULT_SEED: u64 = 1;
 
-/// Step `[ms]` if none is given.
-const DEFAULT_DT_MS: f64 = 0.1;
+/// Step of networks of point neurons `[ms]` if none is given.
+const NETWORK_DT_MS: f64 = 0.1;
+
+/// Step of cable cells `[ms]` if none is given.
+const CABLE_DT_MS: f64 = 0.025;
+
+/// Schemes of the cable equation by name.
+const SCHEMES: &[(&str, Scheme)] = &[
+    ("crank_nicolson", Scheme::CrankNicolson),
+    ("undamped_crank_nicolson", Scheme::UndampedCrankNicolson),
+    ("backward_euler", Scheme::BackwardEuler),
+];
+
+/// What only cable cells have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct CableSettings {
+    pub celsius: f64,
+    pub scheme: Scheme,
+}
+
+/// Reads the section for cable cells.
+pub(super) fn read_cable(
+    fields: &Fields<'_>,
+    scope: &Scope,
+) -> Result<(Simulation, CableSettings), Problem> {
+    let celsius = fields.get("celsius").map_or(Ok(6.3), |item| item.number(scope, "degC"))?;
+    let scheme = match fields.get("scheme") {
+        None => Scheme::default(),
+        Some(item) => {
+            let name = item.text("the name of a scheme")?;
+            let found = SCHEMES.iter().find(|(known, _)| *known == name);
+            let names = || SCHEMES.iter().map(|(known, _)| *known);
+            found.map(|(_, s)| *s).ok_or_else(|| item.unknown_name("scheme", name, names()))?
+        }
+    };
+    Ok((read_with(fields, scope, CABLE_DT_MS)?, CableSettings { celsius, scheme }))
+}
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Simulation {
@@ -22,13 +58,22 @@ pub(super) struct Simulation {
     pub duration_steps: u64,
 }
 
+/// Reads the section for networks of point neurons.
 pub(super) fn read(fields: &Fields<'_>, scope: &Scope) -> Result<Simulation, Problem> {
+    read_with(fields, scope, NETWORK_DT_MS)
+}
+
+fn read_with(
+    fields: &Fields<'_>,
+    scope: &Scope,
+    default_dt_ms: f64,
+) -> Result<Simulation, Problem> {
     let clock = match fields.get("dt") {
         Some(item) => {
             Clock::new(item.number(scope, "ms")?).map_err(|source| clock_problem(&item, source))?
         }
         None => {
-            Clock::new(DEFAULT_DT_MS).map_err(|_| fields.unknown("dt", fields.span, &["dt"]))?
+            Clock::new(default_dt_ms).map_err(|_| fields.unknown("dt", fields.span, &["dt"]))?
         }
     };
     let steps = |item: super::fields::Item<'_>, what: &'static str| {

@@ -1,14 +1,17 @@
 //! From a model to a result: checking, building, stepping, recording, summing up.
 
+mod cables;
 mod check;
 mod driver;
 mod failure;
+mod job;
 mod machine;
 mod progress;
 mod provenance;
 mod recordings;
 mod summary;
 
+pub use cables::{CableCheck, CellCheck};
 pub use check::{Check, PopulationCheck, ProjectionCheck};
 pub use driver::RunOptions;
 pub use failure::RunFailure;

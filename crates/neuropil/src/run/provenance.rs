@@ -1,5 +1,7 @@
 //! What a result says about its origin.
 
+use std::path::PathBuf;
+
 use neuropil_network::description::{Column, Dynamics, Rule};
 use neuropil_record::{InputFile, PopulationInfo, Provenance};
 use serde_json::{Map, Value, json};
@@ -7,22 +9,12 @@ use serde_json::{Map, Value, json};
 use super::failure::RunFailure;
 use crate::experiment::Experiment;
 use crate::expression;
-use crate::resolve::Model;
+use crate::expression::Scope;
+use crate::resolve::{CableSetup, Model};
 
 /// Everything needed to make the result again.
 pub(super) fn of(experiment: &Experiment, model: &Model) -> Result<Provenance, RunFailure> {
     let populations = model.network.populations.iter();
-    let mut inputs = Vec::new();
-    // The experiment itself is stored as text; what it includes is stored by checksum.
-    for source in experiment.sources().iter().skip(1) {
-        let name = source.path.display().to_string();
-        inputs.push(InputFile::from_bytes(name, source.text.as_bytes()));
-    }
-    for path in &model.files {
-        let file = InputFile::of(path.display().to_string(), path)
-            .map_err(|source| RunFailure::Input { path: path.clone(), source })?;
-        inputs.push(file);
-    }
     Ok(Provenance {
         experiment: experiment.text().into(),
         parameters: parameters(model).to_string(),
@@ -35,9 +27,59 @@ pub(super) fn of(experiment: &Experiment, model: &Model) -> Result<Provenance, R
                 model: model_name(&p.dynamics).into(),
             })
             .collect(),
-        inputs,
+        inputs: inputs(experiment, &model.files)?,
         warnings: model.warnings.clone(),
     })
+}
+
+/// The same for branching cells.
+pub(super) fn of_cells(
+    experiment: &Experiment,
+    setup: &CableSetup,
+) -> Result<Provenance, RunFailure> {
+    let clock = setup.recordings.clock;
+    let parameters = json!({
+        "simulation": {
+            "dt": clock.dt_ms(),
+            "duration": clock.ms(setup.duration_steps),
+            "warmup": clock.ms(setup.warmup_steps),
+            "seed": setup.seed,
+        },
+        "parameters": named(&setup.parameters),
+    });
+    Ok(Provenance {
+        experiment: experiment.text().into(),
+        parameters: parameters.to_string(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        seed: setup.seed,
+        populations: setup
+            .populations
+            .iter()
+            .map(|p| PopulationInfo {
+                name: p.name.clone(),
+                size: u64::from(p.size),
+                model: format!("cell {}", p.cell),
+            })
+            .collect(),
+        inputs: inputs(experiment, &setup.files)?,
+        warnings: setup.warnings.clone(),
+    })
+}
+
+/// Checksums of every file that was read beside the experiment.
+fn inputs(experiment: &Experiment, files: &[PathBuf]) -> Result<Vec<InputFile>, RunFailure> {
+    let mut inputs = Vec::new();
+    // The experiment itself is stored as text; what it includes is stored by checksum.
+    for source in experiment.sources().iter().skip(1) {
+        let name = source.path.display().to_string();
+        inputs.push(InputFile::from_bytes(name, source.text.as_bytes()));
+    }
+    for path in files {
+        let file = InputFile::of(path.display().to_string(), path)
+            .map_err(|source| RunFailure::Input { path: path.clone(), source })?;
+        inputs.push(file);
+    }
+    Ok(inputs)
 }
 
 /// Name of a neuron model, or `spike_trains`.
@@ -65,24 +107,6 @@ pub(super) fn rule_name(rule: &Rule) -> &'static str {
 fn parameters(model: &Model) -> Value {
     let network = &model.network;
     let clock = network.clock;
-    let named: Map<String, Value> = model
-        .parameters
-        .iter()
-        .map(|(name, value)| {
-            let text = match value {
-                expression::Value::Number(quantity) if quantity.is_pure() => {
-                    json!(quantity.pure_value())
-                }
-                expression::Value::Number(quantity) => {
-                    json!({ "value": quantity.value, "unit": quantity.unit.to_string() })
-                }
-                expression::Value::Random(random) => {
-                    json!(format!("{:?}", random.distribution))
-                }
-            };
-            (name.to_owned(), text)
-        })
-        .collect();
     let populations: Map<String, Value> = network
         .populations
         .iter()
@@ -108,9 +132,30 @@ fn parameters(model: &Model) -> Value {
             "warmup": clock.ms(model.warmup_steps),
             "seed": network.seed,
         },
-        "parameters": named,
+        "parameters": named(&model.parameters),
         "populations": populations,
     })
+}
+
+/// Named quantities.
+fn named(scope: &Scope) -> Map<String, Value> {
+    scope
+        .iter()
+        .map(|(name, value)| {
+            let text = match value {
+                expression::Value::Number(quantity) if quantity.is_pure() => {
+                    json!(quantity.pure_value())
+                }
+                expression::Value::Number(quantity) => {
+                    json!({ "value": quantity.value, "unit": quantity.unit.to_string() })
+                }
+                expression::Value::Random(random) => {
+                    json!(format!("{:?}", random.distribution))
+                }
+            };
+            (name.to_owned(), text)
+        })
+        .collect()
 }
 
 /// One value, or what is known of many: a file of parameters must not become a file of arrays.

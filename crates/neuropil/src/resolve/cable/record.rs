@@ -1,0 +1,188 @@
+//! `[record]` of branching cells.
+
+use neuropil_cable::{Quantity, Sampling, SpikeSource};
+use neuropil_network::description::Window;
+use neuropil_record::{
+    Column, ColumnKind, Precision, Recordings, SampledRecording, SpikeRecording,
+};
+
+use super::super::fields::{Fields, Item};
+use super::super::window;
+use super::stimuli::members;
+use super::{Tissue, cable_problem, cells};
+use crate::experiment::{Problem, Written};
+
+/// Reads the section. Without it the spikes of all cells are recorded.
+pub(super) fn read(
+    fields: Option<&Fields<'_>>,
+    tissue: &mut Tissue<'_>,
+) -> Result<Recordings, Problem> {
+    let context = tissue.context;
+    let mut recordings = Recordings::new(context.clock);
+    let whole = Window { start: context.warmup_step, stop: context.end_step };
+    let of_pair = |item: Item<'_>| window::of_pair(&item, &context.scope, context.clock);
+    let window = match fields.and_then(|fields| fields.get("window")) {
+        Some(item) => of_pair(item)?,
+        None => whole,
+    };
+    let all: Vec<usize> = (0..tissue.populations.len()).collect();
+    let spiking = match fields.and_then(|fields| fields.get("spikes")) {
+        None => all,
+        Some(item) => match item.node.value {
+            Written::Boolean(true) => all,
+            Written::Boolean(false) => Vec::new(),
+            _ => {
+                let named = item.items();
+                let index = |item: &Item<'_>| {
+                    members(item, item.text("a population")?, tissue).map(|found| found.0)
+                };
+                named.iter().map(index).collect::<Result<_, _>>()?
+            }
+        },
+    };
+    for population in spiking {
+        let population = &tissue.populations[population];
+        let cells = population.first..population.first + population.size as usize;
+        let sources = cells.map(|cell| SpikeSource::Detector { cell, detector: 0 }).collect();
+        let place = fields.map_or_else(|| "record".into(), |fields| fields.place.clone());
+        let span = fields.map_or_else(Default::default, |fields| fields.span);
+        tissue.model.record_spikes(sources).map_err(|source| {
+            Problem::at(span, crate::experiment::Fault::Cable { place, source })
+        })?;
+        recordings.spikes.push(SpikeRecording {
+            start_step: window.start,
+            stop_step: Some(window.stop),
+            ..SpikeRecording::all(&population.name, population.size)
+        });
+    }
+    let Some(fields) = fields else { return Ok(recordings) };
+    if let Some(item) = fields.get("traces") {
+        let requests = match &item.node.value {
+            Written::Table(table) if table.get("variables").is_none() => {
+                item.fields()?.entries().map(|(_, _, item)| item).collect()
+            }
+            _ => item.items(),
+        };
+        for request in requests {
+            trace(&request, window, tissue, &mut recordings)?;
+        }
+    }
+    fields.finish()?;
+    Ok(recordings)
+}
+
+fn trace(
+    item: &Item<'_>,
+    window: Window,
+    tissue: &mut Tissue<'_>,
+    recordings: &mut Recordings,
+) -> Result<(), Problem> {
+    let context = tissue.context;
+    let fields = item.fields()?;
+    let target = fields.need("target", "a population or a part such as \"pyramids[0]\"")?;
+    let (index, cells) = members(&target, target.text("a population")?, tissue)?;
+    let variables = fields.need("variables", "a list such as [\"v\", \"hh.m\"]")?;
+    let every = match fields.get("every") {
+        Some(item) => context.interval(&item, "every")?,
+        None => 1,
+    };
+    let window = match fields.get("window") {
+        Some(item) => window::of_pair(&item, &context.scope, context.clock)?,
+        None => window,
+    };
+    let population = &tissue.populations[index];
+    let (size, model) = (population.size, population.model.clone());
+    let region = match fields.get("region") {
+        Some(item) => Some((item.clone(), cells::region(&item)?)),
+        None => None,
+    };
+    let places = match fields.get("at") {
+        Some(item) => cells::places(&item, &model)?,
+        None => vec![cells::origin(&model)],
+    };
+    fields.finish()?;
+    // The state before the first step is a frame too.
+    let start = if window.start == 0 { 0 } else { window.start.div_ceil(every) * every };
+    let start = if start > 0 && start == window.start { start + every } else { start };
+    for item in variables.items() {
+        let name = item.text("the name of a variable")?;
+        let mut probes = Vec::new();
+        for cell in cells.clone() {
+            let group = &tissue.cells[tissue.kinds[index]].synapses;
+            for quantity in quantities(name, group) {
+                match (&region, &quantity) {
+                    (Some((item, region)), q) if !matches!(q, Quantity::Point { .. }) => {
+                        let found = tissue.model.probes(cell, region, q);
+                        probes.extend(found.map_err(|source| cable_problem(item, source))?);
+                    }
+                    (_, Quantity::Point { .. }) => {
+                        let place = cells::origin(&model);
+                        let probe = tissue.model.probe(cell, place, quantity);
+                        probes.push(probe.map_err(|source| cable_problem(&item, source))?);
+                    }
+                    _ => {
+                        for place in &places {
+                            let probe = tissue.model.probe(cell, *place, quantity.clone());
+                            probes.push(probe.map_err(|source| cable_problem(&item, source))?);
+                        }
+                    }
+                }
+            }
+        }
+        let sampling = Sampling {
+            every_ms: context.clock.ms(every),
+            from_ms: context.clock.ms(start),
+            until_ms: context.clock.ms(window.stop),
+        };
+        let number =
+            tissue.model.record(probes, sampling).map_err(|source| cable_problem(&item, source))?;
+        let columns =
+            tissue.model.columns(number).map_err(|source| cable_problem(&item, source))?;
+        let first = tissue.populations[index].first;
+        let label = |c: &neuropil_cable::Column| {
+            let place = format!("{}({:.3})", c.section, c.fraction);
+            if size == 1 { place } else { format!("{} {place}", c.cell - first) }
+        };
+        recordings.samples.push(SampledRecording {
+            population: tissue.populations[index].name.clone(),
+            size,
+            variable: name.into(),
+            unit: columns.first().map(|c| c.unit.clone()).unwrap_or_default(),
+            kind: ColumnKind::Compartments,
+            columns: columns
+                .iter()
+                .map(|c| Column { neuron: (c.cell - first) as u32, element: c.node as u32 })
+                .collect(),
+            labels: columns.iter().map(label).collect(),
+            start_step: start,
+            interval_steps: every,
+            precision: Precision::Double,
+        });
+    }
+    Ok(())
+}
+
+/// `v`, `i_membrane`, `hh.m`, `excitation.g` (a group of synapses), `ena`, `cai`, `cao`, `ica`.
+fn quantities(
+    name: &str,
+    synapses: &std::collections::BTreeMap<String, Vec<usize>>,
+) -> Vec<Quantity> {
+    if let Some((owner, variable)) = name.split_once('.') {
+        if let Some(points) = synapses.get(owner) {
+            let variable = variable.to_owned();
+            let of = |point: &usize| Quantity::Point { point: *point, variable: variable.clone() };
+            return points.iter().map(of).collect();
+        }
+        return vec![Quantity::Density { mechanism: owner.into(), variable: variable.into() }];
+    }
+    vec![match name {
+        "v" => Quantity::Voltage,
+        "i_membrane" => Quantity::MembraneCurrent,
+        _ => match (name.strip_prefix('e'), name.strip_prefix('i'), name.strip_suffix('i')) {
+            (Some(ion), _, _) => Quantity::Reversal(ion.into()),
+            (_, _, Some(ion)) => Quantity::Inside(ion.into()),
+            (_, Some(ion), _) => Quantity::IonCurrent(ion.into()),
+            _ => Quantity::Outside(name.trim_end_matches('o').into()),
+        },
+    }]
+}
