@@ -42,9 +42,8 @@ fn main() {
         let values = vec![0.5; n];
         let coefficients = Coefficients { up_us: &values, cap_us: &values, area_factor: &values };
         let mut system = TreeSystem::new(forest, coefficients, 2.0);
-        let p = system.forest().places();
-        let (mut v, mut before) = (vec![0.0; p], vec![0.0; p]);
-        let (i, g) = (vec![0.01; p], vec![0.3; p]);
+        let (mut v, mut before) = (vec![0.0; n], vec![0.0; n]);
+        let (i, g) = (vec![0.01; n], vec![0.3; n]);
         let steps = 4_000_000 / n;
         let mut best = f64::INFINITY;
         for _ in 0..5 {

@@ -7,7 +7,7 @@ use neuropil_core::{Clock, Observer, SampleBlock, SpikeBlock};
 
 use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot};
 use crate::error::{ModelError, RunError};
-use crate::model::{CableModel, CellModel, Scheme, SynapseTarget};
+use crate::model::{CableModel, CellModel, Quantity, Scheme, SynapseTarget};
 use crate::routes::{Routes, first_sources};
 use crate::team;
 
@@ -62,6 +62,13 @@ impl CableSimulation {
         let (assigned, signatures) = assign(model, execution.nodes_per_group.max(1))?;
         let first_source = first_sources(model);
         let damped = Arc::new(damped_steps(model));
+        let probes = model.samples.iter().flat_map(|s| &s.probes);
+        let sampled_ions: BTreeSet<String> = probes
+            .filter_map(|p| match &p.quantity {
+                Quantity::IonCurrent(ion) => Some(ion.clone()),
+                _ => None,
+            })
+            .collect();
         let mut home = vec![(0, 0); model.cells.len()];
         let mut groups = Vec::with_capacity(assigned.len());
         for (number, (signature, members)) in assigned.iter().enumerate() {
@@ -87,6 +94,7 @@ impl CableSimulation {
                     bound_mv: model.bound_mv,
                     signature: &signatures[*signature],
                     damped: Arc::clone(&damped),
+                    sampled_ions: &sampled_ions,
                     electrodes,
                     first_source: members.iter().map(|&m| first_source[m]).collect(),
                 },

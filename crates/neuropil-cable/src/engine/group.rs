@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
 
-use super::block::{Block, Blocks, JUNCTION_AREA_UM2, effective_area_um2};
+use super::block::{Block, Blocks, effective_area_um2};
 use super::electrode::ElectrodeState;
 use super::events::{Arrival, Origin, Queue, stamp};
 use super::ions::{Follow, IonPlan, plan};
@@ -71,7 +71,7 @@ impl Columns {
         }
     }
 
-    /// Before currents are added up.
+    /// Before currents are added up. The columns of an ion whose current nobody reads are empty.
     pub(crate) fn clear_currents(&mut self) {
         self.i.fill(0.0);
         self.g.fill(0.0);
@@ -113,6 +113,8 @@ pub(crate) struct GroupParts<'a> {
     pub(crate) signature: &'a Signature,
     /// Steps that are damped.
     pub(crate) damped: Arc<BTreeSet<u64>>,
+    /// Ions whose current is sampled somewhere in the model.
+    pub(crate) sampled_ions: &'a BTreeSet<String>,
     /// Number in the model, slot, node, electrode.
     pub(crate) electrodes: Vec<(usize, usize, usize, &'a Electrode)>,
     /// First spike-source number of each slot: detectors, then point processes.
@@ -208,6 +210,12 @@ impl Group {
             layout: Arc::new(layout),
             slots,
         };
+        for (care, ion) in made.care.iter().zip(&mut made.columns.ions) {
+            if !(care.current_read || parts.sampled_ions.contains(&care.name)) {
+                ion.current_ma_cm2 = Vec::new();
+                ion.conductance_s_cm2 = Vec::new();
+            }
+        }
         made.add_sources(&cells, &parts.first_source);
         Ok(made)
     }
@@ -227,9 +235,9 @@ impl Group {
         }
     }
 
-    /// Number of nodes, padding not counted.
+    /// Number of nodes.
     pub(crate) fn nodes(&self) -> usize {
-        self.layout.forest.len()
+        self.layout.len()
     }
 
     /// Model time at a (half) stamp `[ms]`.
@@ -319,7 +327,7 @@ impl Group {
     pub(crate) fn add_part(&mut self, part: Part) {
         if part.columns.iter().any(|(_, r)| matches!(r, Reading::Membrane(_))) {
             self.wants_membrane = true;
-            self.membrane_na = vec![0.0; self.layout.places()];
+            self.membrane_na = vec![0.0; self.nodes()];
         }
         self.parts.push(part);
     }
@@ -333,7 +341,7 @@ fn columns(
     layout: &Layout,
     celsius: f64,
 ) -> Result<(Vec<String>, Columns, Plans), ModelError> {
-    let n = layout.places();
+    let n = layout.len();
     let plans: Plans = cells.iter().map(|cell| plan(cell)).collect::<Result<_, _>>()?;
     let mut names: Vec<String> = plans.iter().flat_map(|p| p.keys().cloned()).collect();
     names.sort();
@@ -342,7 +350,7 @@ fn columns(
         v: vec![0.0; n],
         i: vec![0.0; n],
         g: vec![0.0; n],
-        area_um2: vec![JUNCTION_AREA_UM2; n],
+        area_um2: vec![0.0; n],
         diam_um: vec![0.0; n],
         ions: names.iter().map(|_| IonColumns::uniform(n, f64::NAN, 0.0, 1.0, 1.0)).collect(),
     };
@@ -398,21 +406,19 @@ fn system(
     per_ms: f64,
     extrapolation: f64,
 ) -> (TreeSystem, Vec<f64>, Vec<f64>) {
-    let (mut up, mut cap, mut factor) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut cap_at, mut factor_at) = (vec![0.0; layout.places()], vec![1.0; layout.places()]);
+    let n = layout.len();
+    let (mut up, mut cap, mut factor) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
     for (slot, cell) in cells.iter().enumerate() {
         let c = cell.compartments();
-        up.extend(c.axial_conductance_us(|section| cell.ra_ohm_cm[section]));
+        let conductance = c.axial_conductance_us(|section| cell.ra_ohm_cm[section]);
         for (node, &area_um2) in c.area_um2().iter().enumerate() {
+            let at = layout.at(slot, node);
+            up[at] = conductance[node];
             // µF/cm² × µm² = 1e-5 nF; mA/cm² × µm² = 1e-2 nA.
-            cap.push(1e-5 * cell.cm_uf_cm2[node] * area_um2 * per_ms);
-            factor.push(1e-2 * effective_area_um2(area_um2));
-            let (at, number) = (layout.at(slot, node), layout.first(slot) + node);
-            cap_at[at] = cap[number];
-            factor_at[at] = factor[number];
+            cap[at] = 1e-5 * cell.cm_uf_cm2[node] * area_um2 * per_ms;
+            factor[at] = 1e-2 * effective_area_um2(area_um2);
         }
     }
     let coefficients = Coefficients { up_us: &up, cap_us: &cap, area_factor: &factor };
-    let system = TreeSystem::new(layout.forest.clone(), coefficients, extrapolation);
-    (system, cap_at, factor_at)
+    (TreeSystem::new(layout.forest.clone(), coefficients, extrapolation), cap, factor)
 }

@@ -14,8 +14,7 @@ impl Group {
         let t_ms = self.time(self.step as f64 + 0.5);
         let farthest = self
             .layout
-            .forest
-            .place()
+            .position
             .iter()
             .map(|&p| (p as usize, after[p as usize].abs()))
             .map(|(p, v)| (p, if v.is_nan() { f64::INFINITY } else { v }))

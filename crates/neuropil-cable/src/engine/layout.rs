@@ -67,42 +67,56 @@ pub(crate) fn point_shared(point: &crate::model::Point) -> Shared {
 pub(crate) struct Layout {
     /// First number of each cell when cells are simply put one after the other, and the total.
     pub(crate) first: Vec<usize>,
-    /// The elimination schedule; columns are in the order of its places, padding included.
+    /// Column position of each node so numbered.
+    pub(crate) position: Vec<u32>,
+    /// The elimination schedule over column positions.
     pub(crate) forest: Forest,
 }
 
 impl Layout {
-    /// Columns in the order of elimination, so that the solver never looks anything up.
+    /// Orders the nodes so that compartments with the same density mechanisms are adjacent, and
+    /// those in the order of elimination: every mechanism then works on few long stretches.
     pub(crate) fn new(cells: &[&CellModel]) -> Result<Self, ModelError> {
         let mut first = vec![0];
         let mut parents: Vec<Vec<u32>> = Vec::with_capacity(cells.len());
+        let mut sets: Vec<(bool, Vec<usize>)> = Vec::new();
         for cell in cells {
-            let parent = cell.compartments().parent().iter().enumerate();
+            let c = cell.compartments();
+            let parent = c.parent().iter().enumerate();
             parents.push(parent.map(|(k, &p)| if k == 0 { ROOT } else { p as u32 }).collect());
-            first.push(first[first.len() - 1] + cell.compartments().len());
+            for node in 0..c.len() {
+                let on_it = cell.densities.iter().enumerate();
+                let on_it = on_it.filter(|(_, d)| d.nodes.contains_key(&node));
+                let set: Vec<usize> = on_it.map(|(k, _)| k).collect();
+                sets.push((set.is_empty(), set));
+            }
+            first.push(first[first.len() - 1] + c.len());
         }
         let slices: Vec<&[u32]> = parents.iter().map(Vec::as_slice).collect();
-        Ok(Self { first, forest: Forest::new(&slices)? })
+        let mut forest = Forest::new(&slices)?;
+        let mut order: Vec<usize> = (0..forest.len()).collect();
+        order.sort_by_key(|&node| (&sets[node], forest.place()[node]));
+        let mut position = vec![0u32; order.len()];
+        for (at, &node) in order.iter().enumerate() {
+            position[node] = at as u32;
+        }
+        forest.renumber(&position);
+        Ok(Self { first, position, forest })
     }
 
     /// Length of a column.
-    pub(crate) fn places(&self) -> usize {
-        self.forest.places()
-    }
-
-    /// Number of the first node of a slot's cell when cells are put one after the other.
-    pub(crate) fn first(&self, slot: usize) -> usize {
-        self.first[slot]
+    pub(crate) fn len(&self) -> usize {
+        self.position.len()
     }
 
     /// Column position of a node of the cell in a slot.
     pub(crate) fn at(&self, slot: usize, node: usize) -> usize {
-        self.forest.place()[self.first[slot] + node] as usize
+        self.position[self.first[slot] + node] as usize
     }
 
     /// The cell's slot and node number at a column position.
     pub(crate) fn whose(&self, position: usize) -> (usize, usize) {
-        let plain = self.forest.place().iter().position(|&p| p as usize == position).unwrap_or(0);
+        let plain = self.position.iter().position(|&p| p as usize == position).unwrap_or(0);
         let slot = self.first.partition_point(|&f| f <= plain) - 1;
         (slot, plain - self.first[slot])
     }

@@ -104,6 +104,18 @@ impl Forest {
         Ok(Self { place, below, rows, joints, row_joints })
     }
 
+    /// Renumbers the nodes, for a caller who keeps them in another order.
+    ///
+    /// # Panics
+    /// If `new_of_old` has not one entry per node.
+    pub fn renumber(&mut self, new_of_old: &[u32]) {
+        let (place, below) = (self.place.clone(), self.below.clone());
+        for (old, &new) in new_of_old.iter().enumerate() {
+            self.place[new as usize] = place[old];
+            self.below[new as usize] = below[old];
+        }
+    }
+
     /// Number of nodes.
     pub fn len(&self) -> usize {
         self.place.len()

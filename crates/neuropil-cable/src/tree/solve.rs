@@ -14,20 +14,21 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::forest::{Forest, Joint, LANES};
 
-/// The constant part of the matrix, and room for its solution. All arrays are by place.
+/// The constant part of the matrix, and room for its solution.
 #[derive(Debug, Clone)]
 pub struct TreeSystem {
     forest: Forest,
-    /// Conductance to the parent in the same lane `[µS]`, 0 where there is none.
+    /// Conductance to the parent in the same lane `[µS]`, 0 where there is none; by place.
     up: Vec<f64>,
     /// Conductance of each joint `[µS]`.
     joint_up: Vec<f64>,
-    /// Axial conductances and c/h `[µS]`; 1 in padding.
+    /// Axial conductances and c/h `[µS]`, by node.
     base: Vec<f64>,
-    /// c/h `[µS]`.
+    /// c/h `[µS]`, by node.
     cap: Vec<f64>,
-    /// Factor from density to µS and nA.
+    /// Factor from density to µS and nA, by node.
     area: Vec<f64>,
+    /// By place; padding keeps 1 and 0.
     diag: Vec<f64>,
     rhs: Vec<f64>,
     /// `u/d` of each place and of each joint.
@@ -68,34 +69,28 @@ impl TreeSystem {
     /// One coefficient per node in every slice.
     pub fn new(forest: Forest, coefficients: Coefficients<'_>, extrapolation: f64) -> Self {
         let n = forest.places();
-        let (mut up, mut cap, mut area) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
-        let mut base = vec![1.0; n];
-        let mut node_at = vec![usize::MAX; n];
+        let (mut up, mut node_at) = (vec![0.0; n], vec![usize::MAX; n]);
         for (node, &place) in forest.place.iter().enumerate() {
-            let place = place as usize;
-            node_at[place] = node;
-            cap[place] = coefficients.cap_us[node];
-            area[place] = coefficients.area_factor[node];
-            base[place] = cap[place];
+            node_at[place as usize] = node;
             if forest.below[node] {
-                up[place] = coefficients.up_us[node];
+                up[place as usize] = coefficients.up_us[node];
             }
         }
-        for (row, pair) in forest.rows.windows(3).enumerate() {
-            let above = forest.rows[row];
-            for lane in 0..pair[2] - pair[1] {
-                let u = up[pair[1] + lane];
+        let mut base = coefficients.cap_us.to_vec();
+        for rows in forest.rows.windows(3) {
+            for lane in 0..rows[2] - rows[1] {
+                let u = up[rows[1] + lane];
                 if u != 0.0 {
-                    base[pair[1] + lane] += u;
-                    base[above + lane] += u;
+                    base[node_at[rows[1] + lane]] += u;
+                    base[node_at[rows[0] + lane]] += u;
                 }
             }
         }
         let joint_up: Vec<f64> =
             forest.joints.iter().map(|j| coefficients.up_us[node_at[j.child]]).collect();
         for (joint, &u) in forest.joints.iter().zip(&joint_up) {
-            base[joint.child] += u;
-            base[joint.parent] += u;
+            base[node_at[joint.child]] += u;
+            base[node_at[joint.parent]] += u;
         }
         let joints = joint_up.len();
         Self {
@@ -103,8 +98,8 @@ impl TreeSystem {
             up,
             joint_up,
             base,
-            cap,
-            area,
+            cap: coefficients.cap_us.to_vec(),
+            area: coefficients.area_factor.to_vec(),
             diag: vec![1.0; n],
             rhs: vec![0.0; n],
             factor: vec![0.0; n],
@@ -126,8 +121,7 @@ impl TreeSystem {
     /// holds it.
     ///
     /// # Shapes
-    /// One entry per *place* in every slice ([`Forest::place`]); padding holds any finite numbers.
-    /// O(places), no allocation.
+    /// One entry per node in every slice. O(places), no allocation.
     ///
     /// # Panics
     /// If a slice has another length.
@@ -167,10 +161,10 @@ impl TreeSystem {
         bound_mv: f64,
         extrapolation: f64,
     ) -> Verdict {
-        let n = self.diag.len();
+        let n = self.base.len();
         assert!(
             v.len() == n && before.len() == n && i.len() == n && g.len() == n,
-            "one entry per place"
+            "one entry per node"
         );
         self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv, extrapolation })
     }
@@ -178,13 +172,16 @@ impl TreeSystem {
     /// The equations into diagonal and right-hand side.
     #[inline(always)]
     fn assemble(&mut self, v: &[f64], i: &[f64], g: &[f64]) {
-        let n = self.diag.len();
+        let n = self.base.len();
         let (v, i, g) = (&v[..n], &i[..n], &g[..n]);
         let (base, cap, area) = (&self.base[..n], &self.cap[..n], &self.area[..n]);
-        let (diag, rhs) = (&mut self.diag[..n], &mut self.rhs[..n]);
+        let place = &self.forest.place[..n];
+        let places = self.diag.len();
+        let (diag, rhs) = (&mut self.diag[..places], &mut self.rhs[..places]);
         for k in 0..n {
-            diag[k] = base[k] + area[k] * g[k];
-            rhs[k] = cap[k] * v[k] + area[k] * (g[k] * v[k] - i[k]);
+            let at = place[k] as usize;
+            diag[at] = base[k] + area[k] * g[k];
+            rhs[at] = cap[k] * v[k] + area[k] * (g[k] * v[k] - i[k]);
         }
     }
 
@@ -252,8 +249,8 @@ impl WithSimd for Step<'_> {
         self.system.assemble(self.v, self.i, self.g);
         self.system.eliminate();
         self.system.substitute();
-        let x = &self.system.rhs;
-        update(self.v, self.before, x, self.extrapolation, self.bound_mv)
+        let (x, place) = (&self.system.rhs, &self.system.forest.place);
+        update(self.v, self.before, x, place, self.extrapolation, self.bound_mv)
     }
 }
 
@@ -312,23 +309,22 @@ fn update(
     v: &mut [f64],
     before: &mut [f64],
     x: &[f64],
+    place: &[u32],
     extrapolation: f64,
     bound_mv: f64,
 ) -> Verdict {
     let back = extrapolation - 1.0;
-    let v = v.as_chunks_mut::<LANES>().0;
     let n = v.len();
-    let before = &mut before.as_chunks_mut::<LANES>().0[..n];
-    let x = &x.as_chunks::<LANES>().0[..n];
-    let mut wild = [0.0; LANES];
-    for c in 0..n {
-        let (old, x, so_far) = (v[c], x[c], wild);
-        let next: [f64; LANES] = std::array::from_fn(|k| extrapolation * x[k] - back * old[k]);
-        before[c] = old;
-        v[c] = next;
-        wild = std::array::from_fn(|k| if next[k].abs() <= bound_mv { so_far[k] } else { 1.0 });
+    let (before, place) = (&mut before[..n], &place[..n]);
+    let mut wild = 0u32;
+    for k in 0..n {
+        let old = v[k];
+        let next = extrapolation * x[place[k] as usize] - back * old;
+        before[k] = old;
+        v[k] = next;
+        wild |= u32::from(!(next.abs() <= bound_mv));
     }
-    if wild == [0.0; LANES] { Verdict::Sound } else { Verdict::Runaway }
+    if wild == 0 { Verdict::Sound } else { Verdict::Runaway }
 }
 
 #[cfg(test)]
@@ -367,23 +363,18 @@ mod tests {
         let n = 97;
         let t = tree(n, seed);
         let mut system = system(&[&t], extrapolation);
-        let place = system.forest().place().to_vec();
-        let spread = |f: fn(usize) -> f64| {
-            let mut column = vec![0.0; system.forest().places()];
-            place.iter().enumerate().for_each(|(k, &p)| column[p as usize] = f(k));
-            column
-        };
+        let spread = |f: fn(usize) -> f64| (0..n).map(f).collect::<Vec<f64>>();
         let start = spread(|k| -65.0 + k as f64);
         let i = spread(|k| 0.1 * (k % 7) as f64);
         let g = spread(|k| 0.2 * (k % 5) as f64);
         let (mut next, mut before) = (start.clone(), start.clone());
         assert_eq!(system.step(&mut next, &mut before, &i, &g, 1e6), Verdict::Sound);
         assert_eq!(before, start);
-        let v = |k: usize| start[place[k] as usize];
-        let x = |k: usize| (next[place[k] as usize] + (extrapolation - 1.0) * v(k)) / extrapolation;
+        let v = |k: usize| start[k];
+        let x = |k: usize| (next[k] + (extrapolation - 1.0) * v(k)) / extrapolation;
         let mut sum: Vec<f64> = (0..n)
             .map(|k| {
-                let (i, g) = (i[place[k] as usize], g[place[k] as usize]);
+                let (i, g) = (i[k], g[k]);
                 t.cap[k] * (x(k) - v(k)) + t.area[k] * (i + g * (x(k) - v(k)))
             })
             .collect();
@@ -409,10 +400,8 @@ mod tests {
         let advance = |picked: &[usize]| -> Vec<Vec<u64>> {
             let members: Vec<&Tree> = picked.iter().map(|&k| &trees[k]).collect();
             let mut system = system(&members, 2.0);
-            let place = system.forest().place().to_vec();
-            let mut v = vec![0.0; system.forest().places()];
             let areas = members.iter().flat_map(|t| t.area.clone());
-            areas.enumerate().for_each(|(k, a)| v[place[k] as usize] = -70.0 + 20.0 * a);
+            let mut v: Vec<f64> = areas.map(|a| -70.0 + 20.0 * a).collect();
             let (i, g, mut before) = (vec![0.3; v.len()], vec![0.4; v.len()], v.clone());
             for _ in 0..50 {
                 system.step(&mut v, &mut before, &i, &g, 1e6);
@@ -423,7 +412,7 @@ mod tests {
                 .map(|t| {
                     let own = first..first + t.parents.len();
                     first = own.end;
-                    own.map(|k| v[place[k] as usize].to_bits()).collect()
+                    own.map(|k| v[k].to_bits()).collect()
                 })
                 .collect()
         };
@@ -438,10 +427,7 @@ mod tests {
     fn a_potential_out_of_bounds_is_noticed() {
         let coefficients = Coefficients { up_us: &[0.0], cap_us: &[1.0], area_factor: &[1.0] };
         let mut system = TreeSystem::new(Forest::new(&[&[ROOT]]).unwrap(), coefficients, 1.0);
-        let mut step = |i: f64| {
-            let (mut v, mut before) = ([0.0; LANES], [0.0; LANES]);
-            system.step(&mut v, &mut before, &[i, 0.0, 0.0, 0.0], &[0.0; LANES], 100.0)
-        };
+        let mut step = |i: f64| system.step(&mut [0.0], &mut [0.0], &[i], &[0.0], 100.0);
         assert_eq!(step(99.0), Verdict::Sound);
         assert_eq!(step(101.0), Verdict::Runaway);
         assert_eq!(step(f64::NAN), Verdict::Runaway);
