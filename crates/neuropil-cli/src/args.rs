@@ -34,10 +34,12 @@ pub enum Command {
     New(New),
     /// Draw the connectivity of an experiment and save it as arrays
     Connectivity(Connectivity),
-    /// Run an experiment once for every point of its [scan] section
+    /// Run an experiment once for every point of a grid or list of values
     Scan(Scan),
-    /// Statistics of the spikes of a result
+    /// Statistics of the spikes and variables of a result
     Analyze(Analyze),
+    /// Predict the stationary rates of a network without simulating it
+    Meanfield(Meanfield),
     /// Check, describe, convert, repair or draw a morphology
     #[command(subcommand)]
     Morphology(Morphology),
@@ -49,7 +51,7 @@ pub enum Command {
 /// `neuropil scan`
 #[derive(Debug, Args)]
 pub struct Scan {
-    /// An experiment with a [scan] section
+    /// An experiment, with a [scan] section unless --over says what to scan
     pub file: PathBuf,
     /// Table of results [default: the name of the experiment with _scan.csv, in this folder]
     #[arg(long, short, value_name = "FILE")]
@@ -57,6 +59,15 @@ pub struct Scan {
     /// Begin anew even if the table has points already
     #[arg(long, short)]
     pub force: bool,
+    /// Also scan over a value: PATH=A,B,C or PATH=FROM..TO:STEPS (repeatable)
+    #[arg(long, value_name = "PATH=VALUES", value_parser = assignment)]
+    pub over: Vec<(String, String)>,
+    /// Folder to keep the result of every point in, as point_000000.h5 and so on
+    #[arg(long, value_name = "FOLDER")]
+    pub results: Option<PathBuf>,
+    /// Run the points that failed again
+    #[arg(long)]
+    pub retry: bool,
     /// Points at a time [default: all processors]
     #[arg(long, short, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -76,6 +87,33 @@ pub struct Analyze {
     #[arg(long, num_args = 2, value_names = ["START", "STOP"])]
     pub window: Option<Vec<f64>>,
     /// Answer with JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `neuropil meanfield`
+#[derive(Debug, Args)]
+pub struct Meanfield {
+    /// The experiment
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// When inputs that change in time are taken [ms]
+    #[arg(long, value_name = "MS")]
+    pub at: Option<f64>,
+    /// A result to compare with; draws both
+    #[arg(long, value_name = "FILE")]
+    pub result: Option<PathBuf>,
+    /// Compare only from START to STOP [ms]
+    #[arg(long, num_args = 2, value_names = ["START", "STOP"], requires = "result")]
+    pub window: Option<Vec<f64>>,
+    /// Picture to write, .png or .svg [default: the name of the result with _meanfield.png]
+    #[arg(long, short, value_name = "FILE", requires = "result")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing picture
+    #[arg(long, short)]
+    pub force: bool,
+    /// Answer with one JSON object
     #[arg(long)]
     pub json: bool,
 }

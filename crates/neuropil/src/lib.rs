@@ -16,6 +16,7 @@
 //! | [`run`] | checking, running, summing up |
 //! | [`scan`] | the same experiment with many values |
 //! | [`analyze`] | statistics of a result |
+//! | [`meanfield`] | predicted rates of the same network |
 //! | [`pictures`] | pictures of a result |
 
 pub mod analyze;
@@ -25,6 +26,7 @@ pub mod connectivity;
 pub mod experiment;
 pub mod expression;
 pub mod gating;
+pub mod meanfield;
 pub mod networks;
 pub mod pictures;
 pub use neuropil_core::names;

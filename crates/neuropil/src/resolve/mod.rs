@@ -65,6 +65,7 @@ const SECTIONS: &[&str] = &[
     "record",
     "plots",
     "scan",
+    "meanfield",
 ];
 
 /// An experiment, resolved: ready to be estimated or built.

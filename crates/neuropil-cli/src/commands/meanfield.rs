@@ -1,0 +1,86 @@
+//! `neuropil meanfield`
+
+use std::path::PathBuf;
+
+use anyhow::{Context, bail};
+use neuropil::meanfield::{MeanFieldError, Prediction};
+use neuropil::results::ResultFile;
+use serde_json::{Value, json};
+
+use crate::args::Meanfield;
+use crate::show;
+
+/// Predicts stationary rates and, if a result is given, shows both.
+pub fn meanfield(arguments: &Meanfield) -> anyhow::Result<()> {
+    let experiment = super::read(&arguments.file, &arguments.changes)?;
+    let prediction = experiment.mean_field(arguments.at).map_err(|error| match error {
+        MeanFieldError::Experiment(error) => anyhow::Error::new(error),
+        other => anyhow::Error::new(other),
+    })?;
+    let mut simulated = Vec::new();
+    let mut picture = None;
+    if let Some(file) = &arguments.result {
+        let result =
+            ResultFile::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let window = window(arguments, &result)?;
+        simulated = prediction.simulated_hz(&result, window)?;
+        let stem = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let beside = || file.with_file_name(format!("{stem}_meanfield.png"));
+        let path: PathBuf = arguments.output.clone().unwrap_or_else(beside);
+        super::refuse_existing(&path, arguments.force)?;
+        prediction.overlay(&result, window)?.save(&path)?;
+        picture = Some(path);
+    }
+    if arguments.json {
+        return show::line(object(&prediction, &simulated));
+    }
+    show::line(text(&prediction, &simulated))?;
+    match picture {
+        Some(path) => show::line(path.display()),
+        None => Ok(()),
+    }
+}
+
+/// The window asked for, or from the beginning of the recording to the end of the run.
+fn window(arguments: &Meanfield, result: &ResultFile) -> anyhow::Result<(f64, f64)> {
+    match arguments.window.as_deref() {
+        Some([start, stop]) if start < stop => Ok((*start, *stop)),
+        Some([start, stop]) => {
+            bail!("--window: found {start} to {stop}, expected a start before a stop")
+        }
+        _ => {
+            let metadata = result.metadata();
+            let start = result.spike_recordings().iter().map(|r| r.start_step).max().unwrap_or(0);
+            Ok((start as f64 * metadata.dt_ms, metadata.simulated_ms))
+        }
+    }
+}
+
+fn object(prediction: &Prediction, simulated: &[Option<f64>]) -> Value {
+    let mut object = prediction.json();
+    for (p, rate) in prediction.populations.iter().zip(simulated) {
+        object["populations"][&p.name]["simulated_hz"] = json!(rate);
+    }
+    object
+}
+
+fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
+    let mut lines = vec![format!("{}, at {} ms", prediction.method.name(), prediction.at_ms)];
+    let head = format!("{:<16}{:>18}{:>20}", "", "rate (spikes/s)", "potential (mV)");
+    lines.push(if simulated.is_empty() { head } else { format!("{head}{:>12}", "simulated") });
+    for (k, p) in prediction.populations.iter().enumerate() {
+        let rate = match p.error_hz {
+            Some(error) => format!("{:.3} ± {error:.3}", p.rate_hz),
+            None => format!("{:.3}", p.rate_hz),
+        };
+        let potential = format!("{:.2} ± {:.2}", p.mean_mv, p.sd_mv);
+        let rate_found = simulated.get(k).map(|rate| match rate {
+            Some(rate) => format!("{rate:>12.3}"),
+            None => format!("{:>12}", "–"),
+        });
+        let last = rate_found.unwrap_or_default();
+        lines.push(format!("{:<16}{rate:>18}{potential:>20}{last}", p.name));
+    }
+    lines.extend(prediction.warnings.iter().map(|warning| format!("note: {warning}")));
+    lines.join("\n")
+}

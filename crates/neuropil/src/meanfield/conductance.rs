@@ -1,0 +1,165 @@
+//! Networks of adaptive exponential neurons with conductance synapses.
+
+use neuropil_theory::mean_field::{
+    Input, MeanField, Population, Projection, SelfConsistency, Source,
+};
+use neuropil_theory::simulator::Timing;
+use neuropil_theory::{Fluctuations, Neuron, Synapse, Threshold, TransferFunction, stored};
+
+use super::moments::{self, Synapses};
+use super::neurons::{Member, System};
+use super::{MeanFieldError, Method, PopulationPrediction, Prediction};
+
+/// Rate from which the search starts `[Hz]`.
+const START_HZ: f64 = 2.0;
+
+/// Reversal potential and time constant of excitation and inhibition.
+type Kinds = [(f64, f64); 2];
+
+pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldError> {
+    let members = system.members.clone();
+    let published = !system.settings.transfer.is_empty();
+    let (mut populations, mut kinds) = (Vec::new(), Vec::new());
+    for member in &members {
+        let neuron = neuron(&mut system, *member);
+        let name = member.population.name.clone();
+        let transfer = match (published, system.settings.transfer.get(&name)) {
+            (false, _) => TransferFunction::new(neuron, Threshold::fixed(neuron.v_threshold_mv)),
+            (true, Some(stored)) => of_name(neuron, stored)?,
+            (true, None) => return Err(MeanFieldError::Transfer { population: name }),
+        };
+        populations.push(Population { name, size: f64::from(member.population.size), transfer });
+        kinds.push(kinds_of(&mut system, *member));
+    }
+    let (mut projections, mut afferent_hz) = (Vec::new(), Vec::new());
+    for (target, connection) in system.connections() {
+        let Some(synapses) = moments::synapses(system.network, connection)? else { continue };
+        let source = match system.rank(connection.source.population) {
+            Some(rank) => Source::Population(rank),
+            None => {
+                let listed = &system.network.populations[connection.source.population];
+                afferent_hz.push(system.listed_rate_hz(listed));
+                Source::Afferent(afferent_hz.len() - 1)
+            }
+        };
+        let synapse = synapse(&kinds[target], synapses, connection.channel);
+        projections.push(Projection { source, target, synapse });
+    }
+    let inputs: Vec<_> = system.inputs().collect();
+    for (target, share, input) in inputs {
+        if let Some((rate_hz, weight)) = system.poisson(share, input) {
+            afferent_hz.push(rate_hz);
+            let source = Source::Afferent(afferent_hz.len() - 1);
+            let one = Synapses { count: 1.0, weight };
+            let synapse = synapse(&kinds[target], one, input.target.channel);
+            projections.push(Projection { source, target, synapse });
+        }
+    }
+    let input = Input { current_pa: system.currents_pa(), afferent_hz };
+    let theory = MeanField::new(populations, input.afferent_hz.len(), &projections)?;
+    let (rates, errors) = match published {
+        true => with_published(&theory, &input, &mut system)?,
+        false => with_simulated(&theory, &input, system.settings.seed)?,
+    };
+    let predicted = members.iter().enumerate().map(|(rank, member)| {
+        let potential = potential(&theory, rank, &rates, &input);
+        PopulationPrediction {
+            name: member.population.name.clone(),
+            rate_hz: rates[rank],
+            error_hz: errors.as_ref().map(|errors| errors[rank]),
+            mean_mv: potential.mean_mv,
+            sd_mv: potential.sd_mv,
+        }
+    });
+    Ok(Prediction {
+        method: if published { Method::Published } else { Method::Simulated },
+        at_ms: system.network.clock.ms(system.settings.at_step),
+        populations: predicted.collect(),
+        warnings: system.warnings,
+    })
+}
+
+type Rates = (Vec<f64>, Option<Vec<f64>>);
+
+fn with_published(
+    theory: &MeanField,
+    input: &Input,
+    system: &mut System<'_>,
+) -> Result<Rates, MeanFieldError> {
+    let start = theory.state(&vec![START_HZ; theory.populations().len()])?;
+    let point = theory.relax(&start, input)?;
+    let mut state = theory.state(&point.rate_hz)?;
+    state.adaptation_pa.clone_from(&point.adaptation_pa);
+    for (rank, outside) in theory.warnings(&state, input) {
+        let name = &theory.populations()[rank].name;
+        system.warnings.push(format!("transfer function of {name}: {outside}"));
+    }
+    Ok((point.rate_hz, None))
+}
+
+fn with_simulated(theory: &MeanField, input: &Input, seed: u64) -> Result<Rates, MeanFieldError> {
+    // Adaptation has settled to e⁻³ before spikes count.
+    let adapting = theory.populations().iter().map(|p| p.transfer.neuron).filter(Neuron::adapts);
+    let discard_ms = adapting.map(|n| 3.0 * n.tau_w_ms).fold(100.0, f64::max);
+    let timing = Timing { duration_ms: discard_ms + 1000.0, discard_ms, ..Timing::default() };
+    let options = SelfConsistency { timing, seed, ..SelfConsistency::default() };
+    let start = vec![START_HZ; theory.populations().len()];
+    let point = theory.simulated_point(&start, input, options)?;
+    Ok((point.rate_hz, Some(point.error_hz)))
+}
+
+/// Statistics of the potential with adaptation at its stationary mean.
+fn potential(theory: &MeanField, rank: usize, rates: &[f64], input: &Input) -> Fluctuations {
+    let neuron = theory.populations()[rank].transfer.neuron;
+    let by_spikes = 1e-3 * neuron.b_pa * neuron.tau_w_ms * rates[rank];
+    let mut found = theory.fluctuations(rank, rates, by_spikes, input);
+    for _ in 0..20 {
+        let w = by_spikes + neuron.a_ns * (found.mean_mv - neuron.e_leak_mv);
+        found = theory.fluctuations(rank, rates, w, input);
+    }
+    found
+}
+
+fn neuron(system: &mut System<'_>, member: Member<'_>) -> Neuron {
+    let adaptive = member.model.name != "iaf_cond_exp";
+    let mut value = |name| system.parameter(member, name);
+    let plain = Neuron {
+        leak_ns: value("g_L"),
+        capacitance_pf: value("C_m"),
+        e_leak_mv: value("E_L"),
+        v_threshold_mv: value("V_th"),
+        v_reset_mv: value("V_reset"),
+        t_ref_ms: value("t_ref"),
+        ..Neuron::default()
+    };
+    if !adaptive {
+        return plain;
+    }
+    Neuron {
+        delta_mv: value("Delta_T"),
+        a_ns: value("a"),
+        b_pa: value("b"),
+        tau_w_ms: value("tau_w"),
+        ..plain
+    }
+}
+
+fn kinds_of(system: &mut System<'_>, member: Member<'_>) -> Kinds {
+    [("E_ex", "tau_syn_ex"), ("E_in", "tau_syn_in")]
+        .map(|(e, tau)| (system.parameter(member, e), system.parameter(member, tau)))
+}
+
+fn synapse(kinds: &Kinds, synapses: Synapses, channel: Option<usize>) -> Synapse {
+    let inhibitory = channel == Some(1) || synapses.weight < 0.0;
+    let (reversal_mv, tau_ms) = kinds[usize::from(inhibitory)];
+    Synapse::conductance(synapses.count, synapses.weight.abs(), tau_ms, reversal_mv)
+}
+
+/// A stored transfer function, for the neuron of the experiment.
+fn of_name(neuron: Neuron, name: &str) -> Result<TransferFunction, MeanFieldError> {
+    let mut transfer = TransferFunction::new(neuron, stored::threshold(name)?);
+    if stored::names().contains(&name) {
+        transfer.range = stored::transfer_function(name)?.range;
+    }
+    Ok(transfer)
+}

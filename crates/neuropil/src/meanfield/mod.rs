@@ -1,0 +1,169 @@
+//! Mean-field predictions for the network of an experiment, from the file that also runs it.
+//!
+//! | neurons | method |
+//! |---|---|
+//! | `iaf_psc_delta`, `iaf_psc_exp`, `iaf_psc_alpha` | self-consistent Siegert rates ([`neuropil_theory::diffusion`]) |
+//! | `iaf_cond_exp`, `aeif_cond_exp`, `aeif_cond_exp_euler` | self-consistent simulated transfer functions ([`MeanField::simulated_point`](neuropil_theory::mean_field::MeanField::simulated_point)) |
+//! | the same, with `[meanfield.transfer]` | published transfer functions ([`neuropil_theory::stored`]) |
+//!
+//! ```toml
+//! [meanfield]
+//! at = "500 ms"                          # when inputs that change in time are taken
+//! [meanfield.transfer]                   # optional: for every population
+//! Exc = "spectrum_2018/RecExc"
+//! ```
+//!
+//! What the theory leaves out is correlation between neurons, structure within populations, and
+//! differences between the neurons of one.
+
+mod conductance;
+mod current;
+mod drive;
+mod moments;
+mod neurons;
+mod overlay;
+mod settings;
+
+use neuropil_theory::TheoryError;
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use crate::experiment::{Experiment, ExperimentError};
+
+/// Why there is no prediction.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+#[expect(missing_docs, reason = "each message names its fields")]
+pub enum MeanFieldError {
+    #[error(transparent)]
+    Experiment(#[from] ExperimentError),
+    #[error(
+        "there is no theory for population \"{population}\" of {model} neurons; there is one for {known}"
+    )]
+    Model { population: String, model: String, known: String },
+    #[error(
+        "population \"{population}\" has {model} neurons, \"{other}\" has {other_model}: the theories of \
+         current and conductance synapses do not mix"
+    )]
+    Mixed { population: String, model: String, other: String, other_model: String },
+    #[error("connection {name}: {what}")]
+    Connection { name: String, what: String },
+    #[error(
+        "[meanfield.transfer] names a transfer function for some populations but not for \"{population}\""
+    )]
+    Transfer { population: String },
+    #[error(transparent)]
+    Theory(#[from] TheoryError),
+}
+
+/// How the rates were found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Siegert's formula in the diffusion approximation.
+    Siegert,
+    /// Transfer functions measured by simulation of single neurons.
+    Simulated,
+    /// Published transfer functions.
+    Published,
+}
+
+impl Method {
+    /// As people read it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Siegert => "diffusion approximation, Siegert rates",
+            Self::Simulated => "simulated transfer functions",
+            Self::Published => "published transfer functions",
+        }
+    }
+}
+
+/// What is predicted for one population.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PopulationPrediction {
+    /// Name.
+    pub name: String,
+    /// Stationary rate `[spikes/s]`.
+    pub rate_hz: f64,
+    /// Standard error of the rate, if it was simulated `[spikes/s]`.
+    pub error_hz: Option<f64>,
+    /// Mean of the potential between spikes `[mV]`.
+    pub mean_mv: f64,
+    /// Standard deviation of the potential between spikes `[mV]`.
+    pub sd_mv: f64,
+}
+
+/// Predicted stationary rates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// How they were found.
+    pub method: Method,
+    /// When inputs that change in time were taken `[ms]`.
+    pub at_ms: f64,
+    /// One for each population with dynamics of its own.
+    pub populations: Vec<PopulationPrediction>,
+    /// What the theory had to overlook.
+    pub warnings: Vec<String>,
+}
+
+impl Experiment {
+    /// Stationary rates of a network of point neurons, without simulating it. Inputs that change in
+    /// time are taken at `at_ms`; if that is `None`, when the `[meanfield]` section says, or else at
+    /// the beginning of the recording.
+    ///
+    /// # Errors
+    /// [`MeanFieldError`].
+    ///
+    /// ```
+    /// use neuropil::prelude::*;
+    /// let text = "
+    /// [simulation]
+    /// duration = '1 s'
+    /// [populations.neuron]
+    /// model = 'iaf_psc_delta'
+    /// [inputs.noise]
+    /// kind = 'poisson'
+    /// target = 'neuron'
+    /// rate = '12 kHz'
+    /// weight = '0.1 mV'
+    /// ";
+    /// let predicted = Experiment::parse(text, "one.toml")?.mean_field(None)?;
+    /// assert!((predicted.populations[0].mean_mv - -58.0).abs() < 1e-9); // 12 kHz · 0.1 mV · 10 ms
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn mean_field(&self, at_ms: Option<f64>) -> Result<Prediction, MeanFieldError> {
+        let model = self.network()?;
+        let settings = settings::read(self, &model, at_ms)?;
+        let system = neurons::sort(&model.network, settings)?;
+        if system.current_based {
+            current::predict(system)
+        } else {
+            conductance::predict(system)
+        }
+    }
+}
+
+impl Prediction {
+    /// As one JSON object.
+    pub fn json(&self) -> Value {
+        let populations: Map<String, Value> = self
+            .populations
+            .iter()
+            .map(|p| {
+                let figures = json!({
+                    "rate_hz": p.rate_hz,
+                    "error_hz": p.error_hz,
+                    "mean_mv": p.mean_mv,
+                    "sd_mv": p.sd_mv,
+                });
+                (p.name.clone(), figures)
+            })
+            .collect();
+        json!({
+            "method": self.method.name(),
+            "at_ms": self.at_ms,
+            "populations": populations,
+            "warnings": self.warnings,
+        })
+    }
+}

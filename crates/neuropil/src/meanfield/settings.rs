@@ -1,0 +1,76 @@
+//! The `[meanfield]` section.
+
+use std::collections::BTreeMap;
+
+use neuropil_theory::stored;
+
+use crate::experiment::{Experiment, ExperimentError, Problem, Span};
+use crate::resolve::Model;
+use crate::resolve::reading::{Fields, Item};
+
+/// What to predict, and from what.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Settings {
+    /// Step at which inputs are taken.
+    pub at_step: u64,
+    /// Published transfer functions by population.
+    pub transfer: BTreeMap<String, String>,
+    /// Seed of simulated transfer functions.
+    pub seed: u64,
+}
+
+pub(super) fn read(
+    experiment: &Experiment,
+    model: &Model,
+    at_ms: Option<f64>,
+) -> Result<Settings, ExperimentError> {
+    section(experiment, model, at_ms).map_err(|problem| experiment.error(problem))
+}
+
+fn section(
+    experiment: &Experiment,
+    model: &Model,
+    at_ms: Option<f64>,
+) -> Result<Settings, Problem> {
+    let clock = model.network.clock;
+    let mut settings = Settings {
+        at_step: model.warmup_steps,
+        transfer: BTreeMap::new(),
+        seed: model.network.seed,
+    };
+    let top = Fields::new(experiment.root(), Span::default(), "");
+    if let Some(item) = top.get("meanfield") {
+        let fields = item.fields()?;
+        if let Some(item) = fields.get("at") {
+            let admits = |ms| ms >= 0.0;
+            let ms = item.number_where(&model.parameters, "ms", "a time of at least 0 ms", admits)?;
+            settings.at_step = (ms / clock.dt_ms()).round() as u64;
+        }
+        if let Some(item) = fields.get("transfer") {
+            settings.transfer = transfers(&item, model)?;
+        }
+        fields.finish()?;
+    }
+    if let Some(ms) = at_ms {
+        settings.at_step = (ms.max(0.0) / clock.dt_ms()).round() as u64;
+    }
+    Ok(settings)
+}
+
+fn transfers(item: &Item<'_>, model: &Model) -> Result<BTreeMap<String, String>, Problem> {
+    let fields = item.fields()?;
+    let names: Vec<&str> = model.network.populations.iter().map(|p| p.name.as_str()).collect();
+    let known = stored::threshold_names();
+    let mut found = BTreeMap::new();
+    for (population, span, item) in fields.entries() {
+        if !names.contains(&population) {
+            return Err(fields.unknown(population, span, &names));
+        }
+        let name = item.text("the name of a transfer function")?;
+        if !known.contains(&name) {
+            return Err(item.unknown_name("transfer function", name, known.iter().copied()));
+        }
+        found.insert(population.to_owned(), name.to_owned());
+    }
+    Ok(found)
+}
