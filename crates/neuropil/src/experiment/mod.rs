@@ -88,6 +88,17 @@ impl Experiment {
             .map_err(|problem| self.error(problem))
     }
 
+    /// Adds `path` to the values of the `[scan]` section; `values` is read as TOML.
+    pub(crate) fn scan_over(&mut self, path: &str, values: &str) -> Result<(), ExperimentError> {
+        overrides::scan_over(&mut self.root, &mut self.sources, path, values)
+            .map_err(|problem| self.error(problem))
+    }
+
+    /// Drops a section.
+    pub(crate) fn drop_section(&mut self, name: &str) {
+        self.root.entries.retain(|entry| entry.key != name);
+    }
+
     /// Where it was read from.
     pub fn path(&self) -> &Path {
         &self.path

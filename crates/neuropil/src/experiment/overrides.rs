@@ -24,6 +24,39 @@ pub(super) fn set(
     place(root, path, path, node, span)
 }
 
+/// Puts `values` at the entry `path`, dots and all, of `scan.values`.
+pub(super) fn scan_over(
+    root: &mut Table,
+    sources: &mut Sources,
+    path: &str,
+    values: &str,
+) -> Result<(), Problem> {
+    let text = format!("{path} = {values}");
+    let (start, end) = (path.len() + 3, text.len());
+    let source = sources.add(Path::new("--over"), text);
+    let key_span = Span { source, start: 0, end: path.len() };
+    let Some(mut node) = toml::read_value(values, source) else {
+        let (place, found) = (path.to_owned(), format!("\"{values}\""));
+        let expected = "values such as 1, 2, 3 or 0.5..4:8".into();
+        return Err(Problem::at(key_span, Fault::WrongType { place, found, expected }));
+    };
+    node.span = Span { source, start, end };
+    let mut table = &mut *root;
+    for key in ["scan", "values"] {
+        if table.get(key).is_none() {
+            let node = Node { value: Written::Table(Table::default()), span: key_span };
+            table.insert(Entry { key: key.into(), key_span, node });
+        }
+        let entry = table.entries.iter_mut().find(|entry| entry.key == key);
+        table = match entry.map(|entry| &mut entry.node.value) {
+            Some(Written::Table(inner)) => inner,
+            _ => return Err(no_way(path, key_span)),
+        };
+    }
+    table.insert(Entry { key: path.into(), key_span, node });
+    Ok(())
+}
+
 fn place(table: &mut Table, rest: &str, path: &str, node: Node, span: Span) -> Result<(), Problem> {
     let Some((key, below)) = rest.split_once('.') else {
         table.insert(Entry { key: rest.into(), key_span: span, node });

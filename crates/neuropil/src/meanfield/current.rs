@@ -18,7 +18,8 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
     let courses: Vec<[Psc; 2]> = members.iter().map(|m| psc(&mut system, *m)).collect();
     let filter = courses.first().map_or(Psc::Delta, |[excitatory, _]| *excitatory);
     if courses.iter().flatten().any(|course| *course != filter) {
-        let what = "synaptic time constants differ; the colour of the noise is that of excitation of";
+        let what =
+            "synaptic time constants differ; the colour of the noise is that of excitation of";
         system.warnings.push(format!("{what} \"{}\"", members[0].population.name));
     }
     let jump = |target: usize, weight: f64| {

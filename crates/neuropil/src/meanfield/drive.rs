@@ -22,7 +22,8 @@ impl System<'_> {
     /// Rate onto one neuron `[Hz]` and weight of a Poisson input; `None` for others.
     pub fn poisson(&mut self, share: f64, input: &Input) -> Option<(f64, f64)> {
         let Drive::Poisson { rate_hz, weight } = &input.drive else { return None };
-        let rate_hz = if self.active(input) { self.now(rate_hz, &input.name).max(0.0) } else { 0.0 };
+        let rate_hz =
+            if self.active(input) { self.now(rate_hz, &input.name).max(0.0) } else { 0.0 };
         Some((share * rate_hz, *weight))
     }
 

@@ -135,11 +135,7 @@ impl Experiment {
         let model = self.network()?;
         let settings = settings::read(self, &model, at_ms)?;
         let system = neurons::sort(&model.network, settings)?;
-        if system.current_based {
-            current::predict(system)
-        } else {
-            conductance::predict(system)
-        }
+        if system.current_based { current::predict(system) } else { conductance::predict(system) }
     }
 }
 

@@ -34,9 +34,8 @@ pub(super) fn synapses(
     let share = f64::from(connection.target.count) / size;
     let counts = counts(connection);
     let (first, second) = match &connection.weight {
-        Weight::Blocks(weights) => {
-            over_blocks(&counts, weights).ok_or_else(|| fault("its blocks of weights do not fit"))?
-        }
+        Weight::Blocks(weights) => over_blocks(&counts, weights)
+            .ok_or_else(|| fault("its blocks of weights do not fit"))?,
         Weight::Each(values) => {
             let n = values.len().max(1) as f64;
             let count = total(&counts);
@@ -72,7 +71,9 @@ fn counts(connection: &Connection) -> BlockMatrix {
         Rule::AllToAll { autapses } => uniform(pool(*autapses)),
         Rule::OneToOne => uniform(1.0),
         Rule::FixedIndegree { indegree, .. } => indegree.clone(),
-        Rule::FixedOutdegree { outdegree, .. } => uniform(f64::from(*outdegree) * sources / targets),
+        Rule::FixedOutdegree { outdegree, .. } => {
+            uniform(f64::from(*outdegree) * sources / targets)
+        }
         Rule::FixedTotalNumber { total, .. } => uniform(*total as f64 / targets),
         Rule::PairwiseBernoulli { probability, autapses } => {
             let each = pool(*autapses) / probability.columns() as f64;
@@ -124,7 +125,10 @@ mod tests {
         let weights = BlockMatrix::clustered(2, 3.0, 1.0);
         assert_eq!(over_blocks(&counts, &weights), Some((50.0, 110.0)));
         assert_eq!(over_blocks(&BlockMatrix::uniform(30.0), &weights), Some((60.0, 150.0)));
-        assert_eq!(over_blocks(&BlockMatrix::uniform(7.0), &BlockMatrix::uniform(2.0)), Some((14.0, 28.0)));
+        assert_eq!(
+            over_blocks(&BlockMatrix::uniform(7.0), &BlockMatrix::uniform(2.0)),
+            Some((14.0, 28.0))
+        );
         assert_eq!(over_blocks(&BlockMatrix::clustered(3, 1.0, 1.0), &weights), None);
     }
 }

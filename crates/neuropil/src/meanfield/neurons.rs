@@ -3,8 +3,8 @@
 use neuropil_network::description::{Column, Connection, Dynamics, Input, Network, Population};
 use neuropil_network::neurons::ModelInfo;
 
-use super::settings::Settings;
 use super::MeanFieldError;
+use super::settings::Settings;
 use std::collections::BTreeMap;
 
 const CURRENT: &[&str] = &["iaf_psc_delta", "iaf_psc_exp", "iaf_psc_alpha"];

@@ -43,7 +43,8 @@ fn section(
         let fields = item.fields()?;
         if let Some(item) = fields.get("at") {
             let admits = |ms| ms >= 0.0;
-            let ms = item.number_where(&model.parameters, "ms", "a time of at least 0 ms", admits)?;
+            let ms =
+                item.number_where(&model.parameters, "ms", "a time of at least 0 ms", admits)?;
             settings.at_step = (ms / clock.dt_ms()).round() as u64;
         }
         if let Some(item) = fields.get("transfer") {

@@ -12,12 +12,12 @@
 //!
 //! Points run side by side, each on one thread, and every finished one is appended to a table (CSV)
 //! at once: a scan that was killed goes on where it stopped. A point that fails is a row too, with
-//! the reason.
+//! the reason. On request the result of every point is kept, in a folder.
 
 mod plan;
 mod table;
 
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -38,8 +38,31 @@ pub enum ScanError {
     Experiment(#[from] ExperimentError),
     #[error(transparent)]
     Table(#[from] ScanTableError),
+    #[error("cannot use the folder {path}", path = path.display())]
+    Folder { path: PathBuf, source: std::io::Error },
     #[error("cannot start {threads} threads")]
     Threads { threads: usize },
+}
+
+/// How to scan.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ScanOptions {
+    /// The table of results.
+    pub table: PathBuf,
+    /// Folder to keep the result of every point in, named by its number; none is kept if `None`.
+    pub results: Option<PathBuf>,
+    /// Points at a time; at least one.
+    pub threads: usize,
+    /// Runs the points again that failed before.
+    pub retry: bool,
+}
+
+impl ScanOptions {
+    /// The result file of a point.
+    fn result(&self, point: &Point) -> Option<PathBuf> {
+        let folder = self.results.as_deref()?;
+        Some(folder.join(format!("point_{:06}.h5", point.number)))
+    }
 }
 
 /// How a scan ended.
@@ -56,24 +79,46 @@ pub struct ScanOutcome {
 }
 
 impl Experiment {
-    /// Runs every point of the experiment's `[scan]` that `table` does not hold yet, `threads` at a
-    /// time. `tell` hears how many are done, and ends the scan by returning `false`.
+    /// Adds a value to scan over, as if the `[scan.values]` section had it: a list `1, 2, 3`, a range
+    /// `FROM..TO:STEPS` or anything that the section takes.
+    ///
+    /// # Errors
+    /// [`Fault::WrongType`](crate::experiment::Fault::WrongType) for values that are none of these.
+    ///
+    /// ```
+    /// use neuropil::prelude::*;
+    /// let text = "simulation = { duration = '1 s' }\npopulations = { E = { model = 'iaf_psc_delta' } }";
+    /// let mut experiment = Experiment::parse(text, "one.toml")?;
+    /// experiment.over("populations.E.params.I_e", "300..500:5")?;
+    /// assert_eq!(neuropil::scan::Plan::of(&experiment)?.points.len(), 5);
+    /// # Ok::<(), neuropil::experiment::ExperimentError>(())
+    /// ```
+    pub fn over(&mut self, path: &str, values: &str) -> Result<(), ExperimentError> {
+        self.scan_over(path, &written(values))
+    }
+
+    /// Runs every point of the experiment's `[scan]` that the table does not hold yet. `tell` hears
+    /// how many are done, and ends the scan by returning `false`.
     ///
     /// # Errors
     /// [`ScanError`]. A point that fails does not end the scan.
     pub fn scan(
         &self,
-        table: &Path,
-        threads: usize,
+        options: &ScanOptions,
         tell: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Result<ScanOutcome, ScanError> {
         let plan = Plan::of(self)?;
-        let (table, kept) = Table::open(table, &plan)?;
+        if let Some(folder) = &options.results {
+            let fault = |source| ScanError::Folder { path: folder.clone(), source };
+            std::fs::create_dir_all(folder).map_err(fault)?;
+        }
+        let (table, kept) = Table::open(&options.table, &plan, options.retry)?;
         let done = AtomicUsize::new(kept.len());
         let stop = AtomicBool::new(false);
         let table = Mutex::new((table, None));
+        let threads = options.threads.max(1);
         let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads.max(1))
+            .num_threads(threads)
             .build()
             .map_err(|_| ScanError::Threads { threads })?;
         let run = |point: &Point| {
@@ -83,9 +128,16 @@ impl Experiment {
                 stop.store(true, Ordering::Relaxed);
                 return;
             }
-            let row = self.point(&plan, point, &stop);
-            if stop.load(Ordering::Relaxed) {
-                return; // cut short: the point is not done
+            let goes_on = || {
+                if !tell(done.load(Ordering::Relaxed), plan.points.len()) {
+                    stop.store(true, Ordering::Relaxed);
+                }
+                !stop.load(Ordering::Relaxed)
+            };
+            let row = self.point(&plan, point, options, &goes_on);
+            let cut_short = row.outcome.as_ref().is_ok_and(|summary| summary.interrupted);
+            if cut_short {
+                return; // the point is not done
             }
             if let Ok(mut guard) = table.lock()
                 && let Err(error) = guard.0.append(&row)
@@ -111,20 +163,50 @@ impl Experiment {
     }
 
     /// One point.
-    fn point(&self, plan: &Plan, point: &Point, stop: &AtomicBool) -> Row {
+    fn point(
+        &self,
+        plan: &Plan,
+        point: &Point,
+        options: &ScanOptions,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Row {
         let run = || -> Result<Summary, String> {
             let mut experiment = self.clone();
+            experiment.drop_section("plots");
             for (path, value) in plan.paths.iter().zip(&point.values) {
                 experiment.set(path, value).map_err(|error| error.to_string())?;
             }
             experiment
                 .set("simulation.seed", &point.seed.to_string())
                 .map_err(|error| error.to_string())?;
-            let options = RunOptions { threads: Some(1), ..RunOptions::default() };
-            experiment
-                .run(&options, &mut |_| !stop.load(Ordering::Relaxed))
-                .map_err(|error| error.to_string())
+            let options = RunOptions {
+                threads: Some(1),
+                output: options.result(point),
+                force: true,
+                ..RunOptions::default()
+            };
+            experiment.run(&options, &mut |_| goes_on()).map_err(|error| error.to_string())
         };
         Row { point: point.clone(), outcome: run() }
     }
 }
+
+/// Values as the `[scan.values]` section would have them.
+fn written(values: &str) -> String {
+    let values = values.trim();
+    let range = values.split_once("..").and_then(|(from, rest)| {
+        let (to, steps) = rest.split_once(':')?;
+        let number = |text: &str| text.trim().parse::<f64>().is_ok();
+        let whole = steps.trim().parse::<u64>().is_ok();
+        (number(from) && number(to) && whole)
+            .then(|| format!("{{ from = {from}, to = {to}, steps = {steps} }}"))
+    });
+    match range {
+        Some(range) => range,
+        None if values.starts_with(['[', '{']) => values.to_owned(),
+        None => format!("[{values}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -79,11 +79,12 @@ fn read(experiment: &Experiment) -> Result<Plan, Problem> {
     let (mut paths, mut lists) = (Vec::new(), Vec::new());
     if let Some(values) = scan.get("values") {
         for (path, span, item) in values.fields()?.entries() {
-            if !exists(experiment.root(), path) && !path.starts_with("simulation.") {
+            let values = list(&item, &scope)?;
+            if !exists(experiment.root(), path) && !admitted(experiment, path, &values) {
                 return Err(no_such_key(experiment.root(), path, span));
             }
             paths.push(path.to_owned());
-            lists.push(list(&item, &scope)?);
+            lists.push(values);
         }
     }
     scan.finish()?;
@@ -120,6 +121,22 @@ fn exists(table: &Table, path: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a key that the experiment leaves out would be understood: a parameter of a model, say.
+fn admitted(experiment: &Experiment, path: &str, values: &[String]) -> bool {
+    // A named parameter that nobody has written is one that nobody uses.
+    if path.starts_with("parameters.") || !path.contains('.') {
+        return false;
+    }
+    let resolves = |experiment: &Experiment| match experiment.has_cells() {
+        true => experiment.cables().is_ok(),
+        false => experiment.network().is_ok(),
+    };
+    values.iter().any(|value| {
+        let mut changed = experiment.clone();
+        changed.set(path, value).is_ok() && resolves(&changed)
+    })
 }
 
 fn no_such_key(root: &Table, path: &str, span: Span) -> Problem {

@@ -44,11 +44,15 @@ pub struct Table {
 
 impl Table {
     /// Opens the table at `path`, making it if it is not there; also returns the numbers of the
-    /// points that it holds already.
+    /// points that it holds already. Failed ones are forgotten if they are to be tried again.
     ///
     /// # Errors
     /// [`ScanTableError::Other`] if it belongs to another scan, [`ScanTableError::File`].
-    pub fn open(path: &Path, plan: &Plan) -> Result<(Self, BTreeSet<usize>), ScanTableError> {
+    pub fn open(
+        path: &Path,
+        plan: &Plan,
+        retry: bool,
+    ) -> Result<(Self, BTreeSet<usize>), ScanTableError> {
         let file = |source| ScanTableError::File { path: path.into(), source };
         let mut header = vec!["point".to_owned(), "seed".to_owned()];
         header.extend(plan.paths.iter().cloned());
@@ -60,6 +64,9 @@ impl Table {
         let fresh = std::fs::metadata(path).map_or(true, |data| data.len() == 0);
         if !fresh {
             kept = read_kept(path, &header, plan)?;
+            if retry {
+                kept = without_failed(path, &header, &kept)?;
+            }
         }
         let opened = OpenOptions::new().create(true).append(true).open(path);
         let mut writer = csv::Writer::from_writer(opened.map_err(|e| file(e.into()))?);
@@ -119,6 +126,28 @@ impl Table {
         std::fs::rename(&beside, &self.path).map_err(|e| file(e.into()))?;
         Ok(failed)
     }
+}
+
+/// Drops the rows of failed points from a table; returns the numbers of the others.
+fn without_failed(
+    path: &Path,
+    header: &[String],
+    kept: &BTreeSet<usize>,
+) -> Result<BTreeSet<usize>, ScanTableError> {
+    let file = |source| ScanTableError::File { path: path.into(), source };
+    let mut reader = csv::Reader::from_path(path).map_err(file)?;
+    let error = header.iter().position(|name| name == "error").unwrap_or(0);
+    let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(file)?;
+    let good = |row: &&csv::StringRecord| row.get(error).is_none_or(str::is_empty);
+    let numbers = rows.iter().filter(good).filter_map(|row| row.get(0)?.parse::<usize>().ok());
+    let numbers: BTreeSet<usize> = numbers.filter(|number| kept.contains(number)).collect();
+    let beside = path.with_extension("csv.partial");
+    let mut writer = csv::Writer::from_path(&beside).map_err(file)?;
+    writer.write_record(header).map_err(file)?;
+    rows.iter().filter(good).try_for_each(|row| writer.write_record(row)).map_err(file)?;
+    writer.flush().map_err(|e| file(e.into()))?;
+    std::fs::rename(&beside, path).map_err(|e| file(e.into()))?;
+    Ok(numbers)
 }
 
 /// Numbers of the points in a table, which must be of this plan. A torn last line is dropped.

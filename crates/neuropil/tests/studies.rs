@@ -1,0 +1,201 @@
+//! Statistics of results and mean-field predictions, against simulations and closed forms.
+
+use std::path::{Path, PathBuf};
+
+use neuropil::analyze::{Analysis, SummaryOptions, analyze};
+use neuropil::experiment::Experiment;
+use neuropil::meanfield::Method;
+use neuropil::results::ResultFile;
+use neuropil::run::RunOptions;
+
+fn parse(text: &str) -> Experiment {
+    Experiment::parse(text, "study.toml").unwrap_or_else(|error| panic!("{}", error.render(false)))
+}
+
+fn result(experiment: &Experiment, folder: &Path) -> ResultFile {
+    let output = folder.join("study.h5");
+    let options = RunOptions { output: Some(output.clone()), force: true, ..RunOptions::default() };
+    experiment.run(&options, &mut |_| true).unwrap();
+    ResultFile::open(output).unwrap()
+}
+
+/// Independent neurons with current synapses, driven below or above threshold.
+const INDEPENDENT: &str = r#"
+[simulation]
+duration = "4 s"
+warmup = "200 ms"
+seed = 5
+[populations.E]
+model = "iaf_psc_exp"
+size = 100
+params = { C_m = 250, tau_m = 10, tau_syn_ex = 2, tau_syn_in = 2, E_L = -70, V_reset = -70, V_th = -55, t_ref = 2 }
+[inputs.noise]
+kind = "poisson"
+target = "E"
+rate = "16 kHz"
+weight = "10 pA"
+[record]
+spikes = "E"
+[record.traces]
+target = "E[0:20]"
+variables = ["V_m"]
+every = "0.5 ms"
+"#;
+
+#[test]
+fn potentials_of_a_silent_population_have_the_moments_of_shot_noise() {
+    let mut experiment = parse(INDEPENDENT);
+    experiment.set("inputs.noise.rate", "8 kHz").unwrap();
+    experiment.set("populations.E.params.V_th", "0").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let found = analyze(&result(&experiment, folder.path()), None, SummaryOptions::default());
+    let [Analysis { spikes: Some(spikes), variables, window_ms, .. }] = &found.unwrap()[..] else {
+        panic!("one population with spikes")
+    };
+    assert_eq!((*window_ms, spikes.spikes), ((200.0, 4200.0), 0));
+    let v = &variables[0];
+    // Campbell: mean r w τs τm/C = 6.4 mV; variance r (w τs τm/C)² / 2 (τs + τm), per ms.
+    let jump: f64 = 10.0 * 2.0 * 10.0 / 250.0;
+    let (mean, sd) = (-70.0 + 8.0 * jump, (8.0 * jump * jump / (2.0 * 12.0)).sqrt());
+    assert!((v.mean - mean).abs() < 0.02, "{v:?}, expected {mean}");
+    assert!((v.sd / sd - 1.0).abs() < 0.05, "{v:?}, expected {sd}");
+    // The area of the autocorrelation is τs + τm.
+    assert!((v.tau_ms.unwrap() - 12.0).abs() < 1.5, "{v:?}");
+    assert_eq!((v.columns, v.kept), (20, 1.0));
+}
+
+#[test]
+fn a_window_narrows_every_figure_and_a_regular_neuron_is_regular() {
+    let text = "
+[simulation]
+duration = '1 s'
+[populations.N]
+model = 'iaf_psc_delta'
+params = { I_e = '500 pA' }
+[record.traces]
+target = 'N'
+variables = ['V_m']
+every = '0.1 ms'
+";
+    let folder = tempfile::tempdir().unwrap();
+    let file = result(&parse(text), folder.path());
+    let all = analyze(&file, None, SummaryOptions::default()).unwrap();
+    let part = analyze(&file, Some((300.0, 600.0)), SummaryOptions::default()).unwrap();
+    let count = |found: &[Analysis]| found[0].spikes.as_ref().unwrap().spikes;
+    assert!(count(&part) * 3 <= count(&all) + 6 && count(&part) > 10);
+    assert!(part[0].spikes.as_ref().unwrap().irregularity.unwrap().cv < 0.01);
+    let v = &part[0].variables[0];
+    assert!(v.kept < 0.7, "5 ms on either side of every spike are cut: {v:?}");
+    let json = part[0].json();
+    assert_eq!(json["variables"]["V_m"]["mean"].as_f64(), Some(v.mean));
+    assert_eq!(json["window_ms"][0], 300.0);
+}
+
+#[test]
+fn results_of_another_layout_and_empty_windows_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = folder.path().join("other.h5");
+    std::fs::write(&other, "no HDF5").unwrap();
+    let error = ResultFile::open(&other).unwrap_err().to_string();
+    assert!(error.contains("is not an HDF5 file"), "{error}");
+    let mut experiment = parse(INDEPENDENT);
+    experiment.set("simulation.duration", "50 ms").unwrap();
+    let file = result(&experiment, folder.path());
+    let error = analyze(&file, Some((5.0, 5.0)), SummaryOptions::default()).unwrap_err();
+    assert!(error.to_string().starts_with("population \"E\":"), "{error}");
+}
+
+#[test]
+fn siegert_rates_are_those_of_the_simulation() {
+    let experiment = parse(INDEPENDENT);
+    let predicted = experiment.mean_field(None).unwrap();
+    assert_eq!((predicted.method, predicted.warnings.len()), (Method::Siegert, 0));
+    let rate = predicted.populations[0].rate_hz;
+    let folder = tempfile::tempdir().unwrap();
+    let file = result(&experiment, folder.path());
+    let simulated = predicted.simulated_hz(&file, (200.0, 4200.0)).unwrap()[0].unwrap();
+    assert!((rate / simulated - 1.0).abs() < 0.05, "{rate} against {simulated}");
+    assert!(
+        predicted.overlay(&file, (200.0, 4200.0)).unwrap().to_svg().unwrap().contains("mean field")
+    );
+}
+
+/// Independent adaptive neurons with conductance synapses.
+const ADAPTIVE: &str = r#"
+[simulation]
+duration = "4 s"
+warmup = "2 s"
+[populations.RS]
+model = "aeif_cond_exp_euler"
+size = 400
+params = { b = "40 pA" }
+[inputs.excitation]
+kind = "poisson"
+target = "RS"
+rate = "2.5 kHz"
+weight = "1 nS"
+[inputs.inhibition]
+kind = "poisson"
+target = "RS"
+rate = "400 Hz"
+weight = "-4 nS"
+"#;
+
+#[test]
+fn simulated_transfer_functions_give_the_rate_of_adaptive_neurons() {
+    let experiment = parse(ADAPTIVE);
+    let predicted = experiment.mean_field(None).unwrap();
+    assert_eq!(predicted.method, Method::Simulated);
+    let found = &predicted.populations[0];
+    let summary = experiment.run(&RunOptions::default(), &mut |_| true).unwrap();
+    let simulated = summary.populations[0].rate_hz.unwrap();
+    let off = (found.rate_hz - simulated).abs();
+    // Euler steps and averaged steps differ by some per cent of the rate.
+    assert!(off < 0.06 * simulated + 3.0 * found.error_hz.unwrap(), "{found:?}, {simulated}");
+    assert!(simulated > 1.0, "{simulated}");
+}
+
+#[test]
+fn published_transfer_functions_are_taken_by_name() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut experiment = Experiment::read(folder.join("spectrum_2018.toml")).unwrap();
+    // Zerlaut et al. (2019): stationary rates of the two-population mean field.
+    for (afferent, exc, inh) in [(8.0, 1.98846, 5.78587), (15.0, 5.40582, 14.1174)] {
+        experiment.set("parameters.F_Aff", &format!("\"{afferent} Hz\"")).unwrap();
+        let predicted = experiment.mean_field(None).unwrap();
+        assert_eq!(predicted.method, Method::Published);
+        let [e, i] = [0, 1].map(|k| predicted.populations[k].rate_hz);
+        assert!((e / exc - 1.0).abs() < 1e-4 && (i / inh - 1.0).abs() < 1e-4, "{e}, {i}");
+    }
+    experiment.set("meanfield.transfer.RecExc", "\"spectrum_2018/RecExcit\"").unwrap();
+    let message = experiment.mean_field(None).unwrap_err().to_string();
+    assert!(message.contains("did you mean \"spectrum_2018/RecExc\"?"), "{message}");
+}
+
+#[test]
+fn what_has_no_theory_is_named() {
+    let mut experiment = parse(ADAPTIVE);
+    experiment.set("populations.RS.model", "\"izhikevich\"").unwrap();
+    experiment.set("populations.RS.params", "{}").unwrap();
+    experiment.set("inputs", "{}").unwrap();
+    let message = experiment.mean_field(None).unwrap_err().to_string();
+    let expected = "there is no theory for population \"RS\" of izhikevich neurons";
+    assert!(message.starts_with(expected), "{message}");
+    let mut experiment = parse(ADAPTIVE);
+    experiment.set("populations.I", "{ model = \"iaf_psc_exp\" }").unwrap();
+    let message = experiment.mean_field(None).unwrap_err().to_string();
+    assert!(message.contains("do not mix"), "{message}");
+}
+
+#[test]
+fn input_that_changes_is_taken_when_asked() {
+    let mut experiment = parse(INDEPENDENT);
+    experiment.set("inputs.noise.rate", "\"12 kHz + 4 kHz * t / (1 s)\"").unwrap();
+    let [early, late] = [500.0, 1000.0].map(|at| experiment.mean_field(Some(at)).unwrap());
+    assert!(early.warnings[0].contains("taken at 500 ms"), "{:?}", early.warnings);
+    let mut constant = parse(INDEPENDENT);
+    constant.set("inputs.noise.rate", "\"16 kHz\"").unwrap();
+    let same = constant.mean_field(None).unwrap().populations;
+    assert!((late.populations[0].rate_hz - same[0].rate_hz).abs() < 1e-6);
+    assert!(early.populations[0].rate_hz < late.populations[0].rate_hz);
+}
