@@ -107,7 +107,8 @@ fn results_of_another_layout_and_empty_windows_are_refused() {
 
 #[test]
 fn siegert_rates_are_those_of_the_simulation() {
-    let experiment = parse(INDEPENDENT);
+    let mut experiment = parse(INDEPENDENT);
+    experiment.set("inputs.noise.rate", "20 kHz").unwrap();
     let predicted = experiment.mean_field(None).unwrap();
     assert_eq!((predicted.method, predicted.warnings.len()), (Method::Siegert, 0));
     let rate = predicted.populations[0].rate_hz;
@@ -128,7 +129,7 @@ warmup = "2 s"
 [populations.RS]
 model = "aeif_cond_exp_euler"
 size = 400
-params = { b = "40 pA" }
+params = { b = "40 pA", tau_w = "100 ms" }
 [inputs.excitation]
 kind = "poisson"
 target = "RS"

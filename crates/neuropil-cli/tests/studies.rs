@@ -1,0 +1,110 @@
+//! The commands that study an experiment or a result, as a user meets them.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+fn neuropil(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_neuropil"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+const SMALL: &str = r#"
+[simulation]
+duration = "400 ms"
+warmup = "100 ms"
+[parameters]
+drive = "20 kHz"
+[populations.E]
+model = "iaf_psc_delta"
+size = 50
+params = { tau_m = 20, C_m = 1, E_L = 0, V_reset = 0, V_th = 20, t_ref = 2 }
+[inputs.noise]
+kind = "poisson"
+target = "E"
+rate = "drive"
+weight = "0.1 mV"
+[record]
+spikes = true
+[record.traces]
+target = "E[0:5]"
+variables = ["V_m"]
+every = "1 ms"
+"#;
+
+fn small() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("small.toml"), SMALL).unwrap();
+    folder
+}
+
+#[test]
+fn scan_writes_one_row_per_point_and_goes_on() {
+    let folder = small();
+    let scan = |more: &[&str]| {
+        let over = ["scan", "small.toml", "-q", "--over", "parameters.drive=10e3..30e3:3"];
+        neuropil(folder.path(), &[&over, more].concat())
+    };
+    let done = scan(&["--results", "points"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert_eq!(text(&done.stdout).trim(), "small_scan.csv");
+    let table = std::fs::read_to_string(folder.path().join("small_scan.csv")).unwrap();
+    let header = "point,seed,parameters.drive,error,synapses,spikes,build_s,simulate_s,E.rate_hz";
+    assert!(table.starts_with(header), "{table}");
+    assert_eq!(table.lines().count(), 4);
+    assert!(folder.path().join("points/point_000002.h5").exists());
+    let again = scan(&[]);
+    assert!(text(&again.stderr).contains("3 points were there already"), "{}", text(&again.stderr));
+    assert_eq!(std::fs::read_to_string(folder.path().join("small_scan.csv")).unwrap(), table);
+    let wrong = neuropil(folder.path(), &["scan", "small.toml", "--over", "parameters.drvie=1,2"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let message = text(&wrong.stderr);
+    assert!(message.contains("did you mean \"parameters.drive\"?"), "{message}");
+}
+
+#[test]
+fn analyze_answers_with_a_table_or_json() {
+    let folder = small();
+    assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
+    let table = text(&neuropil(folder.path(), &["analyze", "small.h5"]).stdout);
+    for part in ["window (ms)", "100–500", "CV of intervals", "V_m mean (mV)"] {
+        assert!(table.contains(part), "{part}: {table}");
+    }
+    let done =
+        neuropil(folder.path(), &["analyze", "small.h5", "--json", "--window", "200", "500"]);
+    let json: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(json[0]["window_ms"], serde_json::json!([200.0, 500.0]));
+    assert!(json[0]["rate_hz"].as_f64().unwrap() > 1.0);
+    assert!(json[0]["variables"]["V_m"]["sd"].as_f64().unwrap() > 0.1);
+    let other = neuropil(folder.path(), &["analyze", "small.toml"]);
+    assert_eq!(other.status.code(), Some(1));
+    let message = text(&other.stderr);
+    assert!(message.contains("small.toml is not an HDF5 file"), "{message}");
+}
+
+#[test]
+fn meanfield_predicts_and_compares() {
+    let folder = small();
+    assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
+    let arguments = ["meanfield", "small.toml", "--result", "small.h5"];
+    let done = neuropil(folder.path(), &arguments);
+    let output = text(&done.stdout);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(output.contains("Siegert") && output.contains("small_meanfield.png"), "{output}");
+    assert!(folder.path().join("small_meanfield.png").exists());
+    let again = neuropil(folder.path(), &arguments);
+    assert!(text(&again.stderr).contains("not replaced without --force"));
+    let done = neuropil(folder.path(), &[&arguments[..], &["--json", "--force"]].concat());
+    let json: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let [predicted, simulated] =
+        ["rate_hz", "simulated_hz"].map(|key| json["populations"]["E"][key].as_f64().unwrap());
+    assert!((predicted / simulated - 1.0).abs() < 0.1, "{predicted} against {simulated}");
+}
