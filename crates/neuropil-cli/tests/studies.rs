@@ -1,5 +1,7 @@
 //! The commands that study an experiment or a result, as a user meets them.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::Path;
 use std::process::{Command, Output};
 

@@ -1,5 +1,7 @@
 //! Statistics of results and mean-field predictions, against simulations and closed forms.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 
 use neuropil::analyze::{Analysis, SummaryOptions, analyze};
