@@ -1,6 +1,8 @@
 //! Rallpacks 1 to 3 (Bhalla, Bilitch & Bower 1992, doi:10.1016/0166-2236(92)90009-W): the passive
 //! ones against their exact solutions, the active one against its converged spike times.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
 mod common;
 
 use std::f64::consts::PI;

@@ -33,7 +33,7 @@ pub(crate) struct Table {
     /// Variable number of each gate.
     gates: Vec<usize>,
     per_mv: f64,
-    /// Per interval, per coefficient, per block of lanes: `a` of all gates, then `b` of all gates.
+    /// Per interval, per block of lanes, per power: `a` of all gates, then `b` of all gates.
     rows: Arc<[[f64; LANES]]>,
     /// Blocks of lanes.
     blocks: usize,
@@ -91,7 +91,7 @@ impl Table {
             for interval in 0..intervals {
                 let values: [f64; 4] = std::array::from_fn(|k| samples[4 * interval + k]);
                 for (power, c) in cubic(nodes, values).into_iter().enumerate() {
-                    rows[(4 * interval + power) * blocks + function / LANES][function % LANES] = c;
+                    rows[4 * (interval * blocks + function / LANES) + power][function % LANES] = c;
                 }
             }
         }
@@ -120,19 +120,16 @@ impl Table {
     /// Coefficients at some potentials.
     #[inline(always)]
     fn evaluate(&self, v: &[f64], out: &mut [[f64; LANES]]) {
-        let (blocks, last) = (self.blocks, self.rows.len() / (4 * self.blocks) - 1);
+        let (blocks, per_mv) = (self.blocks, self.per_mv);
+        let (rows, _) = self.rows.as_chunks::<4>();
+        let last = rows.len() / blocks - 1;
         for (&v, out) in v.iter().zip(out.chunks_exact_mut(blocks)) {
-            let position = ((v + RANGE_MV) * self.per_mv).max(0.0);
-            let interval = (position as usize).min(last);
-            let t = (position - interval as f64).min(1.0);
-            let row = &self.rows[interval * 4 * blocks..(interval + 1) * 4 * blocks];
-            for (block, out) in out.iter_mut().enumerate() {
-                let [c0, c1, c2, c3] = [
-                    row[block],
-                    row[blocks + block],
-                    row[2 * blocks + block],
-                    row[3 * blocks + block],
-                ];
+            let position = ((v + RANGE_MV) * per_mv).max(0.0);
+            let interval = (position as u32).min(last as u32);
+            let t = (position - f64::from(interval)).min(1.0);
+            let first = interval as usize * blocks;
+            for (row, out) in rows[first..first + blocks].iter().zip(out) {
+                let [c0, c1, c2, c3] = row;
                 *out = std::array::from_fn(|k| ((c3[k] * t + c2[k]) * t + c1[k]) * t + c0[k]);
             }
         }
@@ -166,10 +163,12 @@ impl Table {
     }
 }
 
+/// `x ← a·x + b` with two of the coefficients of each compartment.
 fn relax(x: &mut [f64], coefficients: &[[f64; LANES]], blocks: usize, a: usize, b: usize) {
-    let ((a_block, a), (b_block, b)) = ((a / LANES, a % LANES), (b / LANES, b % LANES));
-    for (x, c) in x.iter_mut().zip(coefficients.chunks_exact(blocks)) {
-        *x = c[a_block][a] * *x + c[b_block][b];
+    let stride = LANES * blocks;
+    assert!(a < stride && b < stride, "coefficients of a gate");
+    for (x, c) in x.iter_mut().zip(coefficients.as_flattened().chunks_exact(stride)) {
+        *x = c[a] * *x + c[b];
     }
 }
 
