@@ -38,6 +38,8 @@ pub enum Command {
     Scan(Scan),
     /// Statistics of the spikes of a result
     Analyze(Analyze),
+    /// Predict the rates of an experiment by theory, beside those of a result if one is given
+    Meanfield(MeanField),
     /// Check, describe, convert, repair or draw a morphology
     #[command(subcommand)]
     Morphology(Morphology),
@@ -76,6 +78,21 @@ pub struct Analyze {
     #[arg(long, num_args = 2, value_names = ["START", "STOP"])]
     pub window: Option<Vec<f64>>,
     /// Answer with JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `neuropil meanfield`
+#[derive(Debug, Args)]
+pub struct MeanField {
+    /// The experiment
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub changes: Changes,
+    /// A result to compare with
+    #[arg(long, value_name = "FILE")]
+    pub result: Option<PathBuf>,
+    /// Answer with one JSON object
     #[arg(long)]
     pub json: bool,
 }

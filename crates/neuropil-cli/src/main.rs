@@ -20,6 +20,7 @@ fn main() -> std::process::ExitCode {
         Command::Connectivity(c) => commands::connectivity::connectivity(c),
         Command::Scan(scan) => commands::scan::scan(scan),
         Command::Analyze(analyze) => commands::analyze::analyze(analyze),
+        Command::Meanfield(m) => commands::meanfield::meanfield(m),
         Command::Morphology(m) => commands::morphology::morphology(m),
         Command::Mechanism(m) => commands::mechanism::mechanism(m),
     };

@@ -11,6 +11,7 @@
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`connectivity`] | drawn connectivity as arrays |
+//! | [`mean_field`] | rates that theory predicts |
 //! | [`networks`] | networks that the field knows by name |
 //! | [`gating`], [`cell_picture`] | pictures of mechanisms and morphologies |
 //! | [`run`] | checking, running, summing up |
@@ -25,6 +26,7 @@ pub mod connectivity;
 pub mod experiment;
 pub mod expression;
 pub mod gating;
+pub mod mean_field;
 pub mod networks;
 pub mod pictures;
 pub use neuropil_core::names;

@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod check;
 pub mod connectivity;
 pub mod info;
+pub mod meanfield;
 pub mod mechanism;
 pub mod morphology;
 pub mod new;

@@ -129,7 +129,7 @@ impl Experiment {
         let begin = Instant::now();
         let execution = Execution { threads, ..Execution::default() };
         let mut simulation = CableSimulation::new(&setup.model, execution)
-            .map_err(|source| (self.error(whole(source)).into(), 0.0))?;
+            .map_err(|source| (Box::new(self.error(whole(source)).into()), 0.0))?;
         let build_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let ran = simulation.run_steps(setup.warmup_steps + setup.duration_steps, observer);
@@ -138,9 +138,9 @@ impl Experiment {
             let reached_ms = simulation.time_ms();
             let failure = match error {
                 RunError::Record(source) => RunFailure::Record { reached_ms, source },
-                fault => RunFailure::Cells(fault),
+                fault => RunFailure::Cells(Box::new(fault)),
             };
-            (failure, reached_ms)
+            (Box::new(failure), reached_ms)
         })?;
         let (step, synapses) = (simulation.step(), setup.connections);
         Ok(Done { step, synapses, threads, build_s, simulate_s })

@@ -27,7 +27,7 @@ pub enum RunFailure {
     #[error("{0}")]
     State(RunError),
     #[error("{0}")]
-    Cells(neuropil_cable::RunError),
+    Cells(Box<neuropil_cable::RunError>),
     #[error("the run ended at {reached_ms} ms, because what it produced could not be kept")]
     Record { reached_ms: f64, source: RecordError },
     #[error("the run is done and kept, but a picture could not be made")]

@@ -42,7 +42,7 @@ pub(super) struct Done {
 }
 
 /// A failure and the model time that was reached before it `[ms]`.
-pub(super) type Stopped = (RunFailure, f64);
+pub(super) type Stopped = (Box<RunFailure>, f64);
 
 impl Job {
     /// Runs `engine` with everything that listens to it, and closes the result.
@@ -72,12 +72,12 @@ impl Job {
             Ok(done) => done,
             Err((failure, reached_ms)) => {
                 if let Some(writer) = writer {
-                    let message = Some(chain(&failure));
+                    let message = Some(chain(failure.as_ref()));
                     let closing = Closing::new(Status::Failed, reached_ms);
                     // The failure at hand is the one to report.
                     let _ = writer.finish(Closing { failure: message, ..closing });
                 }
-                return Err(failure);
+                return Err(*failure);
             }
         };
         let mut summary = self.summary(&done, &statistics);

@@ -185,7 +185,7 @@ fn grid(lists: &[Vec<String>]) -> Vec<Vec<String>> {
         points
             .iter()
             .flat_map(|point| {
-                list.iter().map(|value| [point.as_slice(), &[value.clone()]].concat())
+                list.iter().map(|value| [point.as_slice(), std::slice::from_ref(value)].concat())
             })
             .collect()
     })
