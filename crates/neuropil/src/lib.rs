@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`experiment`] | experiment files: TOML or JSON, with the place of every value |
+//! | [`builder`] | experiments from Rust |
 //! | [`expression`] | quantities with units, arithmetic over named parameters, distributions |
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
@@ -21,6 +22,7 @@
 
 pub mod analyze;
 pub mod arrays;
+pub mod builder;
 pub mod cell_picture;
 pub mod connectivity;
 pub mod experiment;

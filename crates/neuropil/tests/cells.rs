@@ -1,5 +1,7 @@
 //! Experiments with branching cells, from file to spikes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::PathBuf;
 
 use neuropil::experiment::Experiment;

@@ -1,5 +1,7 @@
 //! The examples are read and resolved, and the short ones run.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::PathBuf;
 
 use neuropil::experiment::Experiment;

@@ -27,7 +27,8 @@ pub fn analyze(arguments: &Analyze) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn text(one: &Analysis) -> String {
+/// The figures of one population for people.
+pub fn text(one: &Analysis) -> String {
     let (start, stop) = one.window_ms;
     let mut lines = vec![format!("{} from {start} to {stop} ms", one.population)];
     if let Value::Object(figures) = one.json() {

@@ -21,6 +21,9 @@ pub fn draw(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pictur
         PlotKind::Raster => with_spikes(result, request, true)?,
         PlotKind::Rates => with_spikes(result, request, false)?,
         PlotKind::Traces => with_traces(result, request)?,
+        PlotKind::Morphology => {
+            return Err(PictureError::NoShape { name: request.name.clone() });
+        }
     };
     Ok(if request.title.is_empty() { figure } else { figure.titled(&request.title) })
 }

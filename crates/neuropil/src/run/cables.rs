@@ -12,7 +12,8 @@ use super::progress::Progress;
 use super::provenance;
 use super::summary::Summary;
 use crate::experiment::{Experiment, ExperimentError, Fault, Problem};
-use crate::resolve::CableSetup;
+use crate::pictures::CellShape;
+use crate::resolve::{CableSetup, PlotKind};
 
 /// What would be built of an experiment with branching cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +110,8 @@ impl Experiment {
             declared: setup.recordings.clone(),
             provenance: provenance::of_cells(self, &setup)?,
             plots: setup.plots.clone(),
+            analysis: setup.analysis,
+            shapes: shapes(&setup),
             clock: setup.recordings.clock,
             warmup_steps: setup.warmup_steps,
             steps: setup.warmup_steps + setup.duration_steps,
@@ -144,6 +147,14 @@ impl Experiment {
         })?;
         let (step, synapses) = (simulation.step(), setup.connections);
         Ok(Done { step, synapses, threads, build_s, simulate_s })
+    }
+}
+
+/// Shapes of the cells, if a picture needs them.
+fn shapes(setup: &CableSetup) -> Vec<CellShape> {
+    match setup.plots.iter().any(|plot| plot.kind == PlotKind::Morphology) {
+        true => setup.populations.iter().map(CellShape::of).collect(),
+        false => Vec::new(),
     }
 }
 

@@ -65,6 +65,8 @@ impl Experiment {
             declared: recordings::declare(network),
             provenance: provenance::of(self, &model)?,
             plots: model.plots.clone(),
+            analysis: model.analysis,
+            shapes: Vec::new(),
             clock: network.clock,
             warmup_steps: model.warmup_steps,
             steps: model.steps(),
