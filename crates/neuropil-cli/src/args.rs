@@ -26,7 +26,7 @@ pub enum Command {
     Run(Run),
     /// Say what would be built, without building it
     Check(Check),
-    /// Say what is in a file: an experiment or a result
+    /// Say what is in a file: an experiment, a result, a morphology or a mechanism
     Info(Info),
     /// Draw pictures of a result
     Plot(Plot),
@@ -246,7 +246,7 @@ pub struct Check {
 /// `neuropil info`
 #[derive(Debug, Args)]
 pub struct Info {
-    /// An experiment or a result
+    /// An experiment, a result, a morphology (.swc) or a mechanism (.mod)
     pub file: PathBuf,
     /// Print the experiment that a result came from, as it was written
     #[arg(long)]

@@ -42,7 +42,10 @@ fn every_example_checks() {
             false => experiment.check().map(|check| check.warnings),
         };
         match done {
-            Ok(warnings) => assert!(warnings.is_empty(), "{}: {warnings:?}", file.display()),
+            Ok(mut warnings) => {
+                warnings.retain(|warning| !warning.ends_with("there is no soma")); // bare cables
+                assert!(warnings.is_empty(), "{}: {warnings:?}", file.display());
+            }
             Err(error) => panic!("{}", error.render(false)),
         }
     }
