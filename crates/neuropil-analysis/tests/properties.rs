@@ -9,7 +9,7 @@ fn spikes() -> impl Strategy<Value = Vec<(u32, f64)>> {
 
 fn trains(events: &[(u32, f64)], window: Window) -> SpikeTrains {
     let (ids, times): (Vec<u32>, Vec<f64>) = events.iter().copied().unzip();
-    SpikeTrains::from_events(6, &ids, &times, window).unwrap()
+    SpikeTrains::from_events(6, &ids, &times, window).expect("valid events")
 }
 
 proptest! {

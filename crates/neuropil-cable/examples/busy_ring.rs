@@ -67,9 +67,11 @@ fn cell(
     let pas = Density::new(&with.pas).with("g", 0.001).with("e", -65.0);
     cell.paint(&Region::Kind(Kind::Soma).complement(), pas)?;
     let mut stream = Stream::new(key(1, "synapses", 0), number);
-    for _ in 0..synapses {
+    for point in 0..synapses {
         let section = 1 + stream.below(morphology.sections().len() as u32 - 1) as usize;
-        let place = Location::new(section, stream.uniform());
+        let anywhere = Location::new(section, stream.uniform());
+        // The one that counts is the first along the tree, as in the other program.
+        let place = if point == 0 { Location::new(1, 0.05) } else { anywhere };
         cell.place(place, Point::new(&with.synapse).with("tau", 2.0))?;
     }
     cell.detect(Location::new(0, 0.5), -10.0)?;

@@ -1,7 +1,8 @@
 //! A morphology from an SWC file with Hodgkin–Huxley channels: times a run and writes traces.
 //!
 //! `l5_pyramidal --swc FILE [--membrane hh|mixed|pas] [--dt 0.025] [--ms 100] [--scheme cn|undamped|be]
-//! [--max-length 10] [--copies 1] [--threads 1] [--group 768] [--repeat 1] [--traces FILE]`
+//! [--max-length 10] [--copies 1] [--threads 1] [--group 768] [--repeat 1] [--tables off|on]
+//! [--traces FILE]`
 //!
 //! `mixed` has the channels on soma and axon and a passive membrane elsewhere. The current is 1 nA
 //! into the middle of the soma from 5 ms on (`--amplitude`). The last line is a JSON object. The traces are a CSV: for
@@ -93,9 +94,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = std::fs::read(a.text("swc", "cell.swc"))?;
     let morphology = Arc::new(load(bytes, &Options::profile(Profile::Neuron))?.value);
     let cell = Arc::new(cell(Arc::clone(&morphology), &a)?);
-    let scheme =
-        if a.text("scheme", "cn") == "be" { Scheme::BackwardEuler } else { Scheme::CrankNicolson };
-    let mut model = CableModel::new(a.number("dt", 0.025)?)?.with_scheme(scheme);
+    let scheme = match a.text("scheme", "cn").as_str() {
+        "be" => Scheme::BackwardEuler,
+        "undamped" => Scheme::UndampedCrankNicolson,
+        _ => Scheme::CrankNicolson,
+    };
+    let tables = a.text("tables", "off") == "on";
+    let mut model =
+        CableModel::new(a.number("dt", 0.025)?)?.with_scheme(scheme).with_tables(tables);
     let copies = a.number("copies", 1.0)? as usize;
     for copy in 0..copies {
         model.add(Arc::clone(&cell));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use neuropil_core::{Clock, Observer, SampleBlock, SpikeBlock};
 
-use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot};
+use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot, Tables};
 use crate::error::{ModelError, RunError};
 use crate::model::{CableModel, CellModel, Quantity, Scheme, SynapseTarget};
 use crate::routes::{Routes, first_sources};
@@ -71,6 +71,7 @@ impl CableSimulation {
             .collect();
         let mut home = vec![(0, 0); model.cells.len()];
         let mut groups = Vec::with_capacity(assigned.len());
+        let mut tables = Tables::default();
         for (number, (signature, members)) in assigned.iter().enumerate() {
             for (slot, &cell) in members.iter().enumerate() {
                 home[cell] = (number, slot);
@@ -94,10 +95,12 @@ impl CableSimulation {
                     bound_mv: model.bound_mv,
                     signature: &signatures[*signature],
                     damped: Arc::clone(&damped),
+                    tables: model.tables,
                     sampled_ions: &sampled_ions,
                     electrodes,
                     first_source: members.iter().map(|&m| first_source[m]).collect(),
                 },
+                &mut tables,
             )?);
         }
         let routes = Routes::new(model, &home, &mut groups)?;

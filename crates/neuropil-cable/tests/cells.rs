@@ -1,5 +1,7 @@
 //! Spiking cells and synapses against converged reference times.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
 mod common;
 
 use std::sync::Arc;
@@ -78,9 +80,12 @@ fn spike_times_of_a_soma_converge_to_the_reference() {
     assert!((limit - 42.673119).abs() < 5e-4, "{limit}");
 }
 
+/// Which dendrite it hangs from (the soma if none), and its points.
+type Dendrite = (Option<usize>, Vec<(f64, f64)>);
+
 /// A soma of 12.6157 µm with Hodgkin–Huxley channels and passive dendrites with the given points
 /// (position and diameter along x), each hanging from the soma's end or from another dendrite's.
-fn ball_and(dendrites: &[(Option<usize>, Vec<(f64, f64)>)], n: usize) -> CellModel {
+fn ball_and(dendrites: &[Dendrite], n: usize) -> CellModel {
     let mut builder = Morphology::builder();
     let soma = builder.cable(Kind::Soma, None, 12.6157, 12.6157);
     for (parent, points) in dendrites {

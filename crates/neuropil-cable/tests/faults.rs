@@ -1,5 +1,7 @@
 //! What is wrong is said, with its place; what was recorded before is kept.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
 mod common;
 
 use common::{ALL, Memory, cable, inline, mechanism};

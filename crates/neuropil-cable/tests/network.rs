@@ -1,5 +1,7 @@
 //! Networks of cells: a ring, and results that do not depend on how the work is cut up.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
 mod common;
 
 use std::sync::Arc;
@@ -214,4 +216,24 @@ fn both_schemes_and_views_agree_where_the_grid_is_fine() {
     let reference = at(View::Segments, Scheme::CrankNicolson);
     assert!((at(View::Volumes, Scheme::CrankNicolson) - reference).abs() < 1e-6);
     assert!((at(View::Segments, Scheme::BackwardEuler) - reference).abs() < 1e-2);
+}
+
+#[test]
+fn tables_change_a_trace_by_less_than_a_millionth_and_not_with_grouping() {
+    let model = |tables| {
+        let mut model = network(4).with_tables(tables);
+        let probe = model.probe(0, SOMA, Quantity::Voltage).unwrap();
+        model.record(vec![probe], Sampling::every(0.025)).unwrap();
+        model
+    };
+    let (exact, tabulated) = (run(&model(false), 8.0), run(&model(true), 8.0));
+    assert!(bits(&exact) != bits(&tabulated), "the channels should have been tabulated");
+    let (exact, found) = (exact.column(1, 0), tabulated.column(1, 0));
+    assert!(exact.iter().any(|v| *v > 0.0), "there should be a spike");
+    for (a, b) in exact.iter().zip(found) {
+        assert!((a - b).abs() < 1e-6, "{a} {b}");
+    }
+    let execution = Execution { threads: 2, nodes_per_group: 1 };
+    let apart = run_with(&model(true), 8.0, execution).unwrap();
+    assert!(bits(&apart) == bits(&tabulated));
 }

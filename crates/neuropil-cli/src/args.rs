@@ -26,7 +26,7 @@ pub enum Command {
     Run(Run),
     /// Say what would be built, without building it
     Check(Check),
-    /// Say what is in a file: an experiment or a result
+    /// Say what is in a file: an experiment, a result, a morphology or a mechanism
     Info(Info),
     /// Draw pictures of a result
     Plot(Plot),
@@ -38,7 +38,7 @@ pub enum Command {
     Scan(Scan),
     /// Statistics of the spikes and variables of a result
     Analyze(Analyze),
-    /// Predict the stationary rates of a network without simulating it
+    /// Predict the rates of an experiment by theory, beside those of a result if one is given
     Meanfield(Meanfield),
     /// Check, describe, convert, repair or draw a morphology
     #[command(subcommand)]
@@ -267,7 +267,7 @@ pub struct Check {
 /// `neuropil info`
 #[derive(Debug, Args)]
 pub struct Info {
-    /// An experiment or a result
+    /// An experiment, a result, a morphology (.swc) or a mechanism (.mod)
     pub file: PathBuf,
     /// Print the experiment that a result came from, as it was written
     #[arg(long)]

@@ -1,5 +1,7 @@
 //! The command as a user meets it: output, files, exit codes.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -256,4 +258,74 @@ fn a_failed_write_is_a_system_fault() {
     let folder = small();
     let done = neuropil(folder.path(), &["run", "small.toml", "--output", "/proc/nothing.h5"]);
     assert_eq!(done.status.code(), Some(3), "{}", text(&done.stderr));
+}
+
+#[test]
+fn statistics_scans_and_theory_answer_in_json_and_tables() {
+    let folder = small();
+    assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
+    let done = neuropil(folder.path(), &["analyze", "small.h5", "--json"]);
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((&found[0]["population"], &found[0]["neurons"]), (&"E".into(), &10.into()));
+    assert!(found[0]["cv"].as_f64().unwrap() > 0.0);
+    let theory =
+        neuropil(folder.path(), &["meanfield", "small.toml", "--json", "--result", "small.h5"]);
+    let theory: Value = serde_json::from_slice(&theory.stdout).unwrap();
+    let rate = |key: &str| theory["populations"][0][key].as_f64().unwrap();
+    // 10 neurons over 0.1 s of a drive of 40 mV with 3 mV of noise: a few spikes of difference.
+    assert!((rate("rate_hz") - rate("simulated_hz")).abs() < 5.0, "{theory}");
+    let scan =
+        format!("{SMALL}\n[scan.values]\n\"inputs.noise.rate\" = [\"15 kHz\", \"20 kHz\"]\n");
+    std::fs::write(folder.path().join("many.toml"), scan).unwrap();
+    let done = neuropil(folder.path(), &["scan", "many.toml", "-q"]);
+    assert_eq!(text(&done.stdout), "many_scan.csv\n", "{}", text(&done.stderr));
+    let table = std::fs::read_to_string(folder.path().join("many_scan.csv")).unwrap();
+    assert_eq!(table.lines().count(), 3, "{table}");
+}
+
+#[test]
+fn morphologies_are_checked_described_and_drawn() {
+    let cell = examples().join("../morphologies/pyramidal_layer5/cell.swc");
+    let cell = cell.canonicalize().unwrap();
+    let cell = cell.to_str().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let of = |arguments: &[&str]| neuropil(folder.path(), &[&["morphology"], arguments].concat());
+    assert!(of(&["check", cell]).status.success());
+    let info = text(&of(&["info", cell]).stdout);
+    assert!(info.contains("apic") && info.contains("area by profile"), "{info}");
+    assert_eq!(text(&of(&["plot", cell]).stdout), "cell.png\n");
+    assert_eq!(of(&["plot", cell]).status.code(), Some(1), "not written over");
+    assert!(of(&["convert", cell, "--output", "again.swc"]).status.success());
+    let area = |file: &str| {
+        let info = text(&of(&["info", file]).stdout);
+        info.lines()
+            .find(|l| l.starts_with("all"))
+            .unwrap()
+            .split_whitespace()
+            .nth(5)
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(area(cell), area("again.swc"));
+    std::fs::write(folder.path().join("bad.swc"), "1 1 0 0 0 5 -1\n2 3 9 0 0 1 7\n").unwrap();
+    let bad = of(&["check", "bad.swc"]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(text(&bad.stdout).contains("line 2"), "{}", text(&bad.stdout));
+}
+
+#[test]
+fn mechanisms_are_checked_described_and_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |arguments: &[&str]| neuropil(folder.path(), &[&["mechanism"], arguments].concat());
+    assert!(text(&of(&["list"]).stdout).contains("hodgkin_huxley_1952"));
+    let info = text(&of(&["info", "hh"]).stdout);
+    assert!(info.contains("gnabar = 0.12 S/cm2") && info.contains("writes ina"), "{info}");
+    assert_eq!(text(&of(&["plot", "hh"]).stdout), "hh.png\n");
+    std::fs::write(folder.path().join("bad.mod"), "NEURON { SUFFIX bad }\nBREAKPOINT { x = y }\n")
+        .unwrap();
+    let bad = of(&["check", "bad.mod"]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(text(&bad.stdout).contains("bad.mod:2"), "{}", text(&bad.stdout));
+    let unknown = text(&of(&["info", "hhh"]).stderr);
+    assert!(unknown.contains("did you mean \"hh\"?"), "{unknown}");
 }

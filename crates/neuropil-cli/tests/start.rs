@@ -1,5 +1,6 @@
 //! How long the command takes to get going. Alone in its process, so that nothing else is counted.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::PathBuf;
 use std::process::Command;

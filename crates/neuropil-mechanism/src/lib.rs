@@ -1,6 +1,40 @@
-//! NMODL and equation front ends compiled to vector bytecode, without a compiler.
+//! Membrane mechanisms from source text to running kernels, without a compiler.
 //!
-//! [`compile`] turns a [`Source`] into a [`Mechanism`]; [`contract`] says how engines run it.
+//! ```text
+//! .mod text ─► tokens ─► syntax tree ─► symbolic execution ─► graph of values ─► vector bytecode
+//!             nmodl::lexer  ::parser      ::lower               ir                vector
+//! ```
+//!
+//! [`compile`] turns a [`Source`] into a [`Mechanism`]; [`contract`] says how engines run it;
+//! [`Library`] holds mechanisms by name, the built-in [`catalogue`] included; [`inspect`] draws
+//! gating curves; [`vmath`] holds the elementary functions.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use neuropil_mechanism::{Library, inspect::{Conditions, gating_curves}};
+//!
+//! let hh = Library::new().find("hh")?;
+//! let curves = gating_curves(&hh, &[-65.0], Conditions::default())?;
+//! assert_eq!(curves[0].state, "m");
+//! assert!((curves[0].steady[0] - 0.0529).abs() < 1e-4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # What NMODL means here
+//!
+//! - Procedures and functions are expanded, loops unrolled, conditions become selects; `TABLE` is
+//!   accepted and ignored: every function is evaluated exactly.
+//! - `cnexp` is exact for constant rates, also where a rate vanishes. An equation that is not
+//!   linear in its own state is solved as `derivimplicit`, with a note. `derivimplicit` and
+//!   `sparse` are backward Euler with a symbolic Jacobian: one elimination if the equations are
+//!   linear, else Newton's iteration per instance.
+//! - `a·(v − θ)/(1 − e^{−(v − θ)/q})` and its relatives take their limit at `v = θ`.
+//! - A `GLOBAL` that the mechanism itself assigns is kept per instance.
+//! - Moles count as numbers, as in NMODL; unit mismatches are warnings, except in a constant of the
+//!   `UNITS` block, where they are errors.
+//! - Refused, with line and remedy: `VERBATIM` that does more than return, random numbers,
+//!   `WATCH`, `FOR_NETCONS`, `FUNCTION_TABLE`, `BEFORE`/`AFTER`, `CONSTRUCTOR`/`DESTRUCTOR`,
+//!   `LONGITUDINAL_DIFFUSION`, `WHILE`, loops whose bounds are not known, writing a `POINTER`.
 
 pub mod catalogue;
 pub mod contract;

@@ -7,20 +7,22 @@
 //! | module | holds |
 //! |---|---|
 //! | [`experiment`] | experiment files: TOML or JSON, with the place of every value |
+//! | [`builder`] | experiments from Rust |
 //! | [`expression`] | quantities with units, arithmetic over named parameters, distributions |
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`connectivity`] | drawn connectivity as arrays |
+//! | [`meanfield`] | rates that theory predicts |
 //! | [`networks`] | networks that the field knows by name |
 //! | [`gating`], [`cell_picture`] | pictures of mechanisms and morphologies |
 //! | [`run`] | checking, running, summing up |
 //! | [`scan`] | the same experiment with many values |
 //! | [`analyze`] | statistics of a result |
-//! | [`meanfield`] | predicted rates of the same network |
 //! | [`pictures`] | pictures of a result |
 
 pub mod analyze;
 pub mod arrays;
+pub mod builder;
 pub mod cell_picture;
 pub mod connectivity;
 pub mod experiment;

@@ -1,5 +1,7 @@
 //! The examples are read and resolved, and the short ones run.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
 use std::path::PathBuf;
 
 use neuropil::experiment::Experiment;
@@ -18,6 +20,35 @@ fn check(name: &str) -> neuropil::run::Check {
 fn hello_fires_four_times() {
     let summary = example("hello.toml").run(&RunOptions::default(), &mut |_| true).unwrap();
     assert_eq!(summary.spikes, 4);
+}
+
+#[test]
+fn every_example_checks() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let mut files = Vec::new();
+    for place in ["", "brunel_regimes", "rallpack"] {
+        for entry in std::fs::read_dir(folder.join(place)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|ending| ending == "toml") {
+                files.push(path);
+            }
+        }
+    }
+    assert!(files.len() >= 18, "only {}", files.len());
+    for file in files {
+        let experiment = Experiment::read(&file).unwrap();
+        let done = match experiment.has_cells() {
+            true => experiment.check_cables().map(|check| check.warnings),
+            false => experiment.check().map(|check| check.warnings),
+        };
+        match done {
+            Ok(mut warnings) => {
+                warnings.retain(|warning| !warning.ends_with("there is no soma")); // bare cables
+                assert!(warnings.is_empty(), "{}: {warnings:?}", file.display());
+            }
+            Err(error) => panic!("{}", error.render(false)),
+        }
+    }
 }
 
 #[test]

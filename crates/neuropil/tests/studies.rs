@@ -202,3 +202,23 @@ fn input_that_changes_is_taken_when_asked() {
     assert!((late.populations[0].rate_hz - same[0].rate_hz).abs() < 1e-6);
     assert!(early.populations[0].rate_hz < late.populations[0].rate_hz);
 }
+
+#[test]
+fn theory_predicts_the_rates_of_the_brunel_networks() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    // Self-consistent rates of the diffusion approximation, reset at 0 and at 10 mV.
+    for (file, rate) in [
+        ("brunel_delta.toml", 32.03),
+        ("brunel_regimes/ai.toml", 37.95),
+        ("brunel_regimes/si_fast.toml", 55.84),
+        ("brunel_regimes/si_slow.toml", 6.52),
+        ("brunel_regimes/sr.toml", 327.0),
+    ] {
+        let predicted = Experiment::read(folder.join(file)).unwrap().mean_field(None).unwrap();
+        for population in &predicted.populations {
+            let found = population.rate_hz;
+            // Two decimals are given; the synchronous regular state to four digits.
+            assert!((found - rate).abs() < 0.006 * rate.max(10.0) / 10.0, "{file}: {found}");
+        }
+    }
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use neuropil_mechanism::contract::{Instances, Kind, Placement};
 
 use super::layout::{Layout, Shared, point_shared};
+use super::table::Table;
 use crate::error::ModelError;
 use crate::model::{CellModel, Reference, pointer_index, variable_index};
 
@@ -33,6 +34,8 @@ pub(crate) struct Block {
     pub(crate) links: Vec<Link>,
     /// Whether it writes a concentration or reversal potential; such blocks are initialised first.
     pub(crate) writes_ions: bool,
+    /// Tables that advance its states, if wanted and possible.
+    pub(crate) table: Option<Table>,
     /// Whether it receives events.
     pub(crate) receives: bool,
     /// Outstanding self-event of each instance: its version, and the flag it carries.
@@ -58,7 +61,8 @@ impl Block {
         let n = instances.len();
         let receives = instances.description().events.is_some();
         let (itself, emits) = (vec![(0, 0.0); n], vec![None; n]);
-        Self { instances, links: Vec::new(), writes_ions, receives, itself, emits }
+        let (links, table) = (Vec::new(), None);
+        Self { instances, links, writes_ions, table, receives, itself, emits }
     }
 }
 

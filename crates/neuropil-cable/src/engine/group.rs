@@ -12,6 +12,7 @@ use super::ions::{Follow, IonPlan, plan};
 use super::layout::{Layout, Signature};
 use super::probe::{IonPart, Part, Reading};
 use super::streams::Train;
+use super::table::Tables;
 use crate::error::ModelError;
 use crate::model::{CellModel, Electrode, Probe, Quantity, Scheme, Timing, variable_index};
 use crate::tree::{Coefficients, TreeSystem};
@@ -113,6 +114,8 @@ pub(crate) struct GroupParts<'a> {
     pub(crate) signature: &'a Signature,
     /// Steps that are damped.
     pub(crate) damped: Arc<BTreeSet<u64>>,
+    /// Whether states may be advanced by tables.
+    pub(crate) tables: bool,
     /// Ions whose current is sampled somewhere in the model.
     pub(crate) sampled_ions: &'a BTreeSet<String>,
     /// Number in the model, slot, node, electrode.
@@ -161,7 +164,11 @@ pub(crate) struct Group {
 
 impl Group {
     /// Lays out and places everything; nothing is initialised yet.
-    pub(crate) fn new(slots: Vec<Slot>, parts: &GroupParts<'_>) -> Result<Self, ModelError> {
+    pub(crate) fn new(
+        slots: Vec<Slot>,
+        parts: &GroupParts<'_>,
+        tables: &mut Tables,
+    ) -> Result<Self, ModelError> {
         let shared: Vec<Arc<CellModel>> = slots.iter().map(|s| Arc::clone(&s.model)).collect();
         let cells: Vec<&CellModel> = shared.iter().map(Arc::as_ref).collect();
         let layout = Layout::new(&cells)?;
@@ -214,6 +221,11 @@ impl Group {
             if !(care.current_read || parts.sampled_ions.contains(&care.name)) {
                 ion.current_ma_cm2 = Vec::new();
                 ion.conductance_s_cm2 = Vec::new();
+            }
+        }
+        if parts.tables {
+            for block in &mut made.blocks {
+                block.table = tables.of(&block.instances, parts.dt_ms, parts.celsius);
             }
         }
         made.add_sources(&cells, &parts.first_source);

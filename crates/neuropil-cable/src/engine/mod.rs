@@ -27,8 +27,10 @@ mod layout;
 mod probe;
 mod step;
 mod streams;
+mod table;
 
 pub(crate) use events::{Arrival, Origin};
 pub(crate) use group::{Emitted, Group, GroupParts, Slot};
 pub(crate) use layout::Signature;
 pub(crate) use probe::Part;
+pub(crate) use table::Tables;

@@ -233,8 +233,16 @@ impl Group {
                 continue;
             }
             fetch_pointers(&mut self.blocks, k, &self.columns.v);
+            let block = &mut self.blocks[k];
+            if let Some(table) = &mut block.table
+                && kernel == Kernel::Advance
+                && dt_ms == self.dt_ms
+            {
+                table.advance(&mut block.instances, &self.columns.v);
+                continue;
+            }
             let mut around = self.columns.around(t_ms, dt_ms, self.celsius);
-            let instances = &mut self.blocks[k].instances;
+            let instances = &mut block.instances;
             let done = match kernel {
                 Kernel::Currents => instances.currents(&mut around),
                 Kernel::Advance => instances.advance(&mut around),

@@ -49,7 +49,7 @@ impl Ion {
         let (valence, e, inside_mm, outside_mm) = match name {
             "na" => (1.0, 50.0, 10.0, 140.0),
             "k" => (1.0, -77.0, 54.4, 2.5),
-            "ca" => (2.0, 132.457_934_163_700_91, 5e-5, 2.0),
+            "ca" => (2.0, 132.457_934_163_700_9, 5e-5, 2.0),
             _ => return None,
         };
         let reversal = Reversal::FixedUnlessDynamic(e);

@@ -56,6 +56,11 @@ const VARIABLES: &[(&str, &str)] = &[
     ("kept", "fraction between spikes"),
 ];
 
+/// The figures of one population for people.
+pub fn text(one: &Analysis) -> String {
+    table(std::slice::from_ref(one))
+}
+
 /// One row per figure, one column per population.
 fn table(found: &[Analysis]) -> String {
     let columns: Vec<Value> = found.iter().map(Analysis::json).collect();

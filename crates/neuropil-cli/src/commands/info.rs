@@ -4,7 +4,7 @@ use anyhow::Context;
 use neuropil::experiment::Experiment;
 use neuropil::results::ResultFile;
 
-use crate::args::Info;
+use crate::args::{Info, Mechanism, MechanismFile, Morphology, MorphologyFile};
 use crate::show;
 
 /// Says what is in a file.
@@ -24,6 +24,14 @@ pub fn info(arguments: &Info) -> anyhow::Result<()> {
                 show::line(text)?;
             }
             Ok(())
+        }
+        "swc" => {
+            let (file, profile) = (arguments.file.clone(), "neuropil".into());
+            super::morphology::morphology(&Morphology::Info(MorphologyFile { file, profile }))
+        }
+        "mod" => {
+            let mechanism = arguments.file.display().to_string();
+            super::mechanism::mechanism(&Mechanism::Info(MechanismFile { mechanism }))
         }
         _ => {
             let result = ResultFile::open(&arguments.file)

@@ -81,6 +81,10 @@ fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
         let last = rate_found.unwrap_or_default();
         lines.push(format!("{:<16}{rate:>18}{potential:>20}{last}", p.name));
     }
+    if let Some(frequency) = prediction.oscillation_hz {
+        let what = "the stationary state is unstable: an oscillation of about";
+        lines.push(format!("{what} {frequency:.0} Hz grows"));
+    }
     lines.extend(prediction.warnings.iter().map(|warning| format!("note: {warning}")));
     lines.join("\n")
 }

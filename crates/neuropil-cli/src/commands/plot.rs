@@ -42,7 +42,7 @@ pub fn plot(arguments: &Plot) -> anyhow::Result<()> {
     if let Some(path) = paths.iter().find(|path| path.exists() && !arguments.force) {
         bail!("{} exists and is not replaced without --force", path.display());
     }
-    pictures::save(&result, &requests, &paths)?;
+    pictures::save(&result, &requests, &paths, &[])?;
     for path in paths {
         show::line(path.display())?;
     }

@@ -78,7 +78,6 @@ impl UnitTable {
             // NMODL counts moles as numbers, so that these are the gas constant
             "mole k" | "k mole" => Some((8.314_462_618_153_24, [2, 1, -2, 0, -1, 0, 0])),
             "avogadro" => Some((6.022_140_76e23, [0; 7])),
-            "avogadro" => Some((6.022_140_76e23, [0; 7])),
             "gravity" => Some((9.806_65, [1, 0, -2, 0, 0, 0, 0])),
             "micrometer" | "micron" => Some((1e-6, [1, 0, 0, 0, 0, 0, 0])),
             "angstrom" => Some((1e-10, [1, 0, 0, 0, 0, 0, 0])),

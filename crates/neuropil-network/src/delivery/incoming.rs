@@ -208,9 +208,19 @@ impl Walk<'_> {
         if expected > KEPT {
             return Rows::build(n_sources, |pair| self.pairs(pair));
         }
-        let mut pairs: Vec<(u32, u16)> = Vec::with_capacity((expected * 1.05) as usize);
-        self.pairs(&mut |source, target| pairs.push((source, target)));
-        Rows::build(n_sources, |pair| pairs.iter().for_each(|(s, t)| pair(*s, *t)))
+        let mut all: Vec<u32> = Vec::with_capacity((expected * 1.02) as usize);
+        let mut ends: Vec<(u16, u32)> = Vec::with_capacity(self.targets.len());
+        self.each(&mut |_, t, drawn| {
+            all.extend_from_slice(&drawn.sources);
+            ends.push((t, all.len() as u32));
+        });
+        Rows::build(n_sources, |pair| {
+            let mut begin = 0;
+            for (t, end) in &ends {
+                all[begin..*end as usize].iter().for_each(|s| pair(*s, *t));
+                begin = *end as usize;
+            }
+        })
     }
 
     fn pairs(&self, pair: &mut dyn FnMut(u32, u16)) {

@@ -53,7 +53,11 @@ impl PoissonSampler {
         // Beyond this the whole tail lies below the resolution of the draw.
         while 1.0 - sum > 1e-16 && k < 200.0 {
             self.cumulative.push(sum * 65_536.0);
-            self.steps.push((sum * 65_536.0).min(65_535.0) as u16);
+            // No draw lies above the largest: one step there is enough to send it to be settled.
+            let step = (sum * 65_536.0) as u16;
+            if self.steps.last() != Some(&u16::MAX) {
+                self.steps.push(step);
+            }
             k += 1.0;
             p *= part / k;
             sum += p;

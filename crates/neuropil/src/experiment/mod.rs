@@ -2,6 +2,9 @@
 //!
 //! Nothing here knows what a key means; that is [`crate::resolve`]'s business.
 
+#[doc = include_str!("../../FORMAT.md")]
+pub mod format {}
+
 mod fault;
 mod json;
 mod overrides;

@@ -75,6 +75,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
         method: if published { Method::Published } else { Method::Simulated },
         at_ms: system.network.clock.ms(system.settings.at_step),
         populations: predicted.collect(),
+        oscillation_hz: None,
         warnings: system.warnings,
     })
 }

@@ -2,6 +2,9 @@
 
 use std::f64::consts::SQRT_2;
 
+use neuropil_core::Clock;
+use neuropil_core::random::{Stream, key};
+use neuropil_network::description::Delay;
 use neuropil_theory::diffusion::{Coupling, DiffusionNetwork, External};
 use neuropil_theory::siegert::{Lif, Psc};
 
@@ -10,7 +13,13 @@ use super::neurons::{Member, System};
 use super::{MeanFieldError, Method, PopulationPrediction, Prediction};
 
 /// Rate from which the search starts `[Hz]`.
-const START_HZ: f64 = 1.0;
+const START_HZ: f64 = 10.0;
+
+/// Oscillations are looked for up to this frequency `[Hz]`.
+const HIGHEST_HZ: f64 = 400.0;
+
+/// Delays drawn to know the mean of a distribution.
+const DRAWS: usize = 10_000;
 
 pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldError> {
     let members = system.members.clone();
@@ -35,7 +44,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
                 target,
                 indegree: synapses.count,
                 jump_mv,
-                delay_ms: 0.0, // stationary rates do not depend on it
+                delay_ms: delay_ms(system.network.clock, &connection.delay),
             }),
             None => {
                 let listed = &system.network.populations[connection.source.population];
@@ -54,6 +63,9 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
     let theory = DiffusionNetwork::new(neurons, filter, couplings, external, currents)?;
     let rates = theory.stationary_hz(&vec![START_HZ; members.len()])?;
     let drives = theory.drives(&rates);
+    let modes = theory.modes(&rates, HIGHEST_HZ)?;
+    let growing = modes.iter().filter(|mode| mode.growth_per_ms > 0.0 && mode.frequency_hz > 0.0);
+    let fastest = growing.max_by(|a, b| a.growth_per_ms.total_cmp(&b.growth_per_ms));
     let populations = members.iter().zip(&rates).zip(&drives).map(|((member, rate), drive)| {
         PopulationPrediction {
             name: member.population.name.clone(),
@@ -67,8 +79,25 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
         method: Method::Siegert,
         at_ms: system.network.clock.ms(system.settings.at_step),
         populations: populations.collect(),
+        oscillation_hz: fastest.map(|mode| mode.frequency_hz),
         warnings: system.warnings,
     })
+}
+
+/// Mean delay.
+fn delay_ms(clock: Clock, delay: &Delay) -> f64 {
+    match delay {
+        Delay::Same(steps) => clock.ms(u64::from(*steps)),
+        Delay::Each(list) => {
+            let sum: f64 = list.iter().map(|steps| clock.ms(u64::from(*steps))).sum();
+            sum / list.len().max(1) as f64
+        }
+        Delay::Drawn(distribution) => {
+            let mut stream = Stream::new(key(0, "mean of a delay", 0), 0);
+            let draw = |_| distribution.draw(&mut stream).max(clock.dt_ms());
+            (0..DRAWS).map(draw).sum::<f64>() / DRAWS as f64
+        }
+    }
 }
 
 fn neuron(system: &mut System<'_>, member: Member<'_>) -> Lif {

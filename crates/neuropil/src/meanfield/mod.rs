@@ -102,6 +102,9 @@ pub struct Prediction {
     pub at_ms: f64,
     /// One for each population with dynamics of its own.
     pub populations: Vec<PopulationPrediction>,
+    /// Frequency of the fastest growing oscillation `[Hz]`, if the stationary state is unstable;
+    /// known for current synapses only.
+    pub oscillation_hz: Option<f64>,
     /// What the theory had to overlook.
     pub warnings: Vec<String>,
 }
@@ -159,6 +162,7 @@ impl Prediction {
             "method": self.method.name(),
             "at_ms": self.at_ms,
             "populations": populations,
+            "oscillation_hz": self.oscillation_hz,
             "warnings": self.warnings,
         })
     }

@@ -21,6 +21,9 @@ pub fn draw(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pictur
         PlotKind::Raster => with_spikes(result, request, true)?,
         PlotKind::Rates => with_spikes(result, request, false)?,
         PlotKind::Traces => with_traces(result, request)?,
+        PlotKind::Morphology => {
+            return Err(PictureError::NoShape { name: request.name.clone() });
+        }
     };
     Ok(if request.title.is_empty() { figure } else { figure.titled(&request.title) })
 }
@@ -136,6 +139,7 @@ fn with_traces(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pic
         request.variables.is_empty() || request.variables.contains(&report.variable)
     };
     let reports: Vec<&Report> = reports.iter().filter(wanted).copied().collect();
+    let mixed = reports.iter().any(|report| report.population != reports[0].population);
     let mut panels = Vec::new();
     for report in &reports {
         let mut query = TraceQuery::default().columns(0..report.columns.len().min(MAX_TRACES));
@@ -149,9 +153,9 @@ fn with_traces(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pic
             .iter()
             .enumerate()
             .map(|(k, column)| match report.labels.get(k) {
+                _ if !several => String::new(),
                 Some(label) => label.clone(),
-                None if several => format!("{} {}", report.population, column.neuron),
-                None => String::new(),
+                None => format!("{} {}", report.population, column.neuron),
             })
             .collect();
         let colors = match several {
@@ -182,7 +186,7 @@ fn with_traces(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pic
             format!("{} ({})", report.variable, report.unit)
         };
         let mut panel = traces(&lines, &quantity);
-        if reports.len() > 1 && !several {
+        if mixed && !several {
             panel = panel.titled(&report.population);
         }
         panels.push(panel);

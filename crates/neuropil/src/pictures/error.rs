@@ -15,6 +15,11 @@ pub enum PictureError {
         "picture \"{name}\": the result has no recorded population \"{population}\"{suggestion}"
     )]
     Population { name: String, population: String, suggestion: String },
+    #[error(
+        "picture \"{name}\": a picture over the morphology needs the cells, which a result does not \
+         hold; it is drawn by a run"
+    )]
+    NoShape { name: String },
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]

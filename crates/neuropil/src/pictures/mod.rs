@@ -2,11 +2,13 @@
 
 mod draw;
 mod error;
+mod map;
 
 use std::path::{Path, PathBuf};
 
 pub use draw::draw;
 pub use error::PictureError;
+pub use map::CellShape;
 
 use crate::resolve::{PlotKind, PlotRequest};
 use crate::results::ResultFile;
@@ -33,7 +35,8 @@ pub fn all_that_fit(result: &ResultFile) -> Vec<PlotRequest> {
     requests
 }
 
-/// Draws every request and writes it to each of its [`paths`].
+/// Draws every request and writes it to each of its [`paths`]. Pictures over a morphology need the
+/// `shapes` of the cells.
 ///
 /// # Errors
 /// [`PictureError`]; pictures written before it stay.
@@ -41,8 +44,13 @@ pub fn save(
     result: &ResultFile,
     requests: &[PlotRequest],
     paths: &[PathBuf],
+    shapes: &[CellShape],
 ) -> Result<(), PictureError> {
     for (request, files) in requests.iter().zip(paths.chunks(2)) {
+        if request.kind == PlotKind::Morphology {
+            map::save(result, request, files, shapes)?;
+            continue;
+        }
         let figure = draw(result, request)?;
         for file in files {
             figure.save(file)?;

@@ -56,7 +56,7 @@ pub(super) fn fits(
     for (what, count, blocks) in
         [("targets", targets, matrix.rows()), ("sources", sources, matrix.columns())]
     {
-        if count as usize % blocks != 0 {
+        if !(count as usize).is_multiple_of(blocks) {
             let found = format!("{blocks} blocks");
             return Err(item.out_of_range(found, format!("a divisor of the {count} {what}")));
         }

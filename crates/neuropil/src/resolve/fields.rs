@@ -283,12 +283,15 @@ pub(crate) fn known_unit(unit: &str) -> Unit {
 
 /// The customary symbol of a default unit.
 fn symbol(unit: Unit) -> &'static str {
-    ["ms", "mV", "pF", "nS", "pA", "Hz", "um", "mV/ms", "pA/ms", "1/mV", "mM", "deg"]
-        .into_iter()
-        .find(|symbol| {
-            Unit::parse(symbol).is_ok_and(|known| {
-                known.dimension == unit.dimension && (known.scale / unit.scale - 1.0).abs() < 1e-9
-            })
+    [
+        "ms", "mV", "pF", "nS", "pA", "Hz", "um", "mM", "nA", "uS", "S/cm2", "mS/cm2", "uF/cm2",
+        "mA/cm2", "Ohm cm", "MOhm", "degC", "mV/ms", "pA/ms", "1/mV", "1/ms", "um2",
+    ]
+    .into_iter()
+    .find(|symbol| {
+        Unit::parse(symbol).is_ok_and(|known| {
+            known.dimension == unit.dimension && (known.scale / unit.scale - 1.0).abs() < 1e-9
         })
-        .unwrap_or("")
+    })
+    .unwrap_or("")
 }

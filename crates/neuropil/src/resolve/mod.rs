@@ -9,8 +9,10 @@
 //! | `connections`, `rule`, `synapse`, `pairs`, `blocks`, `psp` | `[connections.NAME]` |
 //! | `inputs`, `waveform`, `trains`, `window` | `[inputs.NAME]` |
 //! | `record`, `members` | `[record]` |
+//! | `analysis` | `[analysis]` |
 //! | `plots` | `[plots.NAME]` |
 
+mod analysis;
 mod blocks;
 mod cable;
 mod clustered;
@@ -49,6 +51,7 @@ pub(crate) mod reading {
     pub(crate) use super::fields::{Fields, Item};
 }
 
+pub use analysis::AnalysisRequest;
 pub use cable::{CableSetup, CellPopulation};
 pub use plots::{PlotKind, PlotRequest};
 
@@ -63,6 +66,7 @@ const SECTIONS: &[&str] = &[
     "connections",
     "inputs",
     "record",
+    "analysis",
     "plots",
     "scan",
     "meanfield",
@@ -89,6 +93,8 @@ pub struct Model {
     pub parameters: Scope,
     /// Pictures to draw of the result.
     pub plots: Vec<PlotRequest>,
+    /// Statistics to report.
+    pub analysis: Option<AnalysisRequest>,
     /// Where each projection was written.
     places: Vec<(String, Span, String)>,
 }
@@ -197,6 +203,10 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     network.recordings = record::read(record.as_ref(), &network.populations, &context)?;
     let names: Vec<&str> = network.populations.iter().map(|p| p.name.as_str()).collect();
     let plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let analysis = match top.get("analysis") {
+        Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
+        None => None,
+    };
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,
@@ -217,6 +227,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         files: context.files.into_inner(),
         parameters: context.scope,
         plots,
+        analysis,
         places,
     })
 }

@@ -16,11 +16,17 @@ pub enum PlotKind {
     Rates,
     /// Sampled variables against time.
     Traces,
+    /// A variable over the morphology of a cell, as colours.
+    Morphology,
 }
 
 /// Kinds by name.
-const KINDS: &[(&str, PlotKind)] =
-    &[("raster", PlotKind::Raster), ("rates", PlotKind::Rates), ("traces", PlotKind::Traces)];
+const KINDS: &[(&str, PlotKind)] = &[
+    ("raster", PlotKind::Raster),
+    ("rates", PlotKind::Rates),
+    ("traces", PlotKind::Traces),
+    ("morphology", PlotKind::Morphology),
+];
 
 impl PlotKind {
     /// The kind of that name.
@@ -58,6 +64,10 @@ pub struct PlotRequest {
     pub bin_ms: f64,
     /// Most neurons that a raster shows of one population.
     pub neurons: usize,
+    /// Moment of a picture over the morphology `[ms]`; the most telling one if absent.
+    pub time_ms: Option<f64>,
+    /// Whether a picture over the morphology moves.
+    pub animate: bool,
 }
 
 impl PlotRequest {
@@ -72,6 +82,8 @@ impl PlotRequest {
             window_ms: None,
             bin_ms: 5.0,
             neurons: usize::MAX,
+            time_ms: None,
+            animate: false,
         }
     }
 }
@@ -116,7 +128,7 @@ fn one(
     clock: Clock,
 ) -> Result<PlotRequest, Problem> {
     let fields = item.fields()?;
-    let expected = "\"raster\", \"rates\" or \"traces\"";
+    let expected = "\"raster\", \"rates\", \"traces\" or \"morphology\"";
     let kind_item = fields.need("kind", expected)?;
     let kind_name = kind_item.text(expected)?;
     let kind = PlotKind::named(kind_name)
@@ -144,6 +156,12 @@ fn one(
     }
     if let Some(item) = fields.get("neurons") {
         request.neurons = item.whole(scope, 1, u64::from(u32::MAX))? as usize;
+    }
+    if let Some(item) = fields.get("time") {
+        request.time_ms = Some(item.number(scope, "ms")?);
+    }
+    if let Some(item) = fields.get("animate") {
+        request.animate = item.boolean()?;
     }
     fields.finish()?;
     Ok(request)

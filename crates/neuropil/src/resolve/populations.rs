@@ -9,6 +9,7 @@ use neuropil_network::neurons::{Build, MODELS, ModelInfo, find};
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
 use crate::experiment::{Fault, Problem};
+use crate::run::memory_limit_bytes;
 
 /// Reads one population.
 pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Population, Problem> {
@@ -19,7 +20,11 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
         model_item.unknown_name("neuron model", model_name, MODELS.iter().map(|m| m.name))
     })?;
     let size = match fields.get("size") {
-        Some(item) => item.whole(&context.scope, 1, u64::from(u32::MAX))? as u32,
+        Some(item) => {
+            let size = item.whole(&context.scope, 1, u64::from(u32::MAX))? as u32;
+            refuse_unholdable(&item, size)?;
+            size
+        }
         None => 1,
     };
     let draw = Draw { population: name, size, context };
@@ -52,6 +57,22 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
     };
     validate(&population, context).map_err(|error| locate(&fields, error))?;
     Ok(population)
+}
+
+/// State and bookkeeping of a neuron `[bytes]`, as the engine estimates it.
+const NEURON_BYTES: u64 = 200;
+
+/// Refuses a size that no neuron could be drawn of: distributions are drawn while the experiment is
+/// read, before the network as a whole is weighed.
+fn refuse_unholdable(item: &Item<'_>, size: u32) -> Result<(), Problem> {
+    match memory_limit_bytes() {
+        Some(limit) if u64::from(size) * NEURON_BYTES > limit => {
+            let most = limit / NEURON_BYTES;
+            let expected = format!("at most {most}, for which this machine has memory");
+            Err(item.out_of_range(size, expected))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn known_parameters(model: &ModelInfo) -> Vec<&'static str> {

@@ -11,8 +11,8 @@ use super::psp;
 use crate::experiment::Problem;
 
 /// The model of a target, and the unit of the weights it takes.
-pub(super) fn model_of<'p>(
-    population: &'p Population,
+pub(super) fn model_of(
+    population: &Population,
     item: &Item<'_>,
 ) -> Result<&'static ModelInfo, Problem> {
     match &population.dynamics {

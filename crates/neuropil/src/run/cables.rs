@@ -12,7 +12,8 @@ use super::progress::Progress;
 use super::provenance;
 use super::summary::Summary;
 use crate::experiment::{Experiment, ExperimentError, Fault, Problem};
-use crate::resolve::CableSetup;
+use crate::pictures::CellShape;
+use crate::resolve::{CableSetup, PlotKind};
 
 /// What would be built of an experiment with branching cells.
 #[derive(Debug, Clone, PartialEq)]
@@ -109,6 +110,8 @@ impl Experiment {
             declared: setup.recordings.clone(),
             provenance: provenance::of_cells(self, &setup)?,
             plots: setup.plots.clone(),
+            analysis: setup.analysis,
+            shapes: shapes(&setup),
             clock: setup.recordings.clock,
             warmup_steps: setup.warmup_steps,
             steps: setup.warmup_steps + setup.duration_steps,
@@ -129,7 +132,7 @@ impl Experiment {
         let begin = Instant::now();
         let execution = Execution { threads, ..Execution::default() };
         let mut simulation = CableSimulation::new(&setup.model, execution)
-            .map_err(|source| (self.error(whole(source)).into(), 0.0))?;
+            .map_err(|source| (Box::new(self.error(whole(source)).into()), 0.0))?;
         let build_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let ran = simulation.run_steps(setup.warmup_steps + setup.duration_steps, observer);
@@ -138,12 +141,20 @@ impl Experiment {
             let reached_ms = simulation.time_ms();
             let failure = match error {
                 RunError::Record(source) => RunFailure::Record { reached_ms, source },
-                fault => RunFailure::Cells(fault),
+                fault => RunFailure::Cells(Box::new(fault)),
             };
-            (failure, reached_ms)
+            (Box::new(failure), reached_ms)
         })?;
         let (step, synapses) = (simulation.step(), setup.connections);
         Ok(Done { step, synapses, threads, build_s, simulate_s })
+    }
+}
+
+/// Shapes of the cells, if a picture needs them.
+fn shapes(setup: &CableSetup) -> Vec<CellShape> {
+    match setup.plots.iter().any(|plot| plot.kind == PlotKind::Morphology) {
+        true => setup.populations.iter().map(CellShape::of).collect(),
+        false => Vec::new(),
     }
 }
 

@@ -65,6 +65,8 @@ impl Experiment {
             declared: recordings::declare(network),
             provenance: provenance::of(self, &model)?,
             plots: model.plots.clone(),
+            analysis: model.analysis,
+            shapes: Vec::new(),
             clock: network.clock,
             warmup_steps: model.warmup_steps,
             steps: model.steps(),
@@ -97,7 +99,7 @@ impl Experiment {
     ) -> Result<Done, Stopped> {
         let begin = Instant::now();
         let mut simulation = Simulation::build(&model.network, threads)
-            .map_err(|error| (self.error(model.locate(error)).into(), 0.0))?;
+            .map_err(|error| (Box::new(self.error(model.locate(error)).into()), 0.0))?;
         let build_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let outcome = simulation.run(model.steps(), observer);
@@ -108,7 +110,7 @@ impl Experiment {
                 RunError::Record(source) => RunFailure::Record { reached_ms, source },
                 fault => RunFailure::State(fault),
             };
-            (failure, reached_ms)
+            (Box::new(failure), reached_ms)
         })?;
         let built = simulation.statistics();
         let (synapses, threads) = (built.synapses, built.threads);

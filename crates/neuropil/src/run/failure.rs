@@ -7,6 +7,7 @@ use neuropil_network::engine::RunError;
 use neuropil_record::CreateError;
 use thiserror::Error;
 
+use crate::analyze::AnalyzeError;
 use crate::experiment::ExperimentError;
 use crate::pictures::PictureError;
 
@@ -27,11 +28,13 @@ pub enum RunFailure {
     #[error("{0}")]
     State(RunError),
     #[error("{0}")]
-    Cells(neuropil_cable::RunError),
+    Cells(Box<neuropil_cable::RunError>),
     #[error("the run ended at {reached_ms} ms, because what it produced could not be kept")]
     Record { reached_ms: f64, source: RecordError },
     #[error("the run is done and kept, but a picture could not be made")]
     Picture(#[from] PictureError),
+    #[error("the run is done and kept, but its statistics could not be computed")]
+    Analysis(#[from] AnalyzeError),
     #[error("cannot read {path} again", path = path.display())]
     Input { path: PathBuf, source: std::io::Error },
 }

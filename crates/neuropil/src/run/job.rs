@@ -1,6 +1,6 @@
 //! What every run has in common, whatever it simulates: recording, finishing, summing up.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use neuropil_core::{Clock, Observer};
 use neuropil_record::{
@@ -13,8 +13,9 @@ use super::failure::RunFailure;
 use super::machine::peak_memory_bytes;
 use super::progress::{Progress, Watch};
 use super::summary::{PopulationSummary, Summary};
-use crate::pictures::{self, PictureError};
-use crate::resolve::PlotRequest;
+use crate::analyze::{Analysis, AnalyzeError, analyze};
+use crate::pictures::{self, CellShape, PictureError};
+use crate::resolve::{AnalysisRequest, PlotRequest};
 
 /// A run before it begins.
 #[derive(Debug)]
@@ -22,6 +23,9 @@ pub(super) struct Job {
     pub declared: Recordings,
     pub provenance: Provenance,
     pub plots: Vec<PlotRequest>,
+    pub analysis: Option<AnalysisRequest>,
+    /// Cells, for pictures over their morphology.
+    pub shapes: Vec<CellShape>,
     pub clock: Clock,
     pub warmup_steps: u64,
     pub steps: u64,
@@ -42,7 +46,7 @@ pub(super) struct Done {
 }
 
 /// A failure and the model time that was reached before it `[ms]`.
-pub(super) type Stopped = (RunFailure, f64);
+pub(super) type Stopped = (Box<RunFailure>, f64);
 
 impl Job {
     /// Runs `engine` with everything that listens to it, and closes the result.
@@ -72,17 +76,19 @@ impl Job {
             Ok(done) => done,
             Err((failure, reached_ms)) => {
                 if let Some(writer) = writer {
-                    let message = Some(chain(&failure));
+                    let message = Some(chain(failure.as_ref()));
                     let closing = Closing::new(Status::Failed, reached_ms);
                     // The failure at hand is the one to report.
                     let _ = writer.finish(Closing { failure: message, ..closing });
                 }
-                return Err(failure);
+                return Err(*failure);
             }
         };
         let mut summary = self.summary(&done, &statistics);
         if let Some(writer) = writer {
-            summary.output = Some(self.finish(writer, &done, &paths)?);
+            let result = self.finish(writer, &done, &paths)?;
+            summary.analysis = self.analyze(&result)?;
+            summary.output = Some(result);
             summary.pictures = paths;
         }
         summary.peak_memory_mb = peak_memory_bytes().map(|bytes| bytes as f64 / 1e6);
@@ -114,9 +120,15 @@ impl Job {
             writer.finish(closing).map_err(|source| RunFailure::Record { reached_ms, source })?;
         if !paths.is_empty() {
             let result = ResultFile::open(&path).map_err(PictureError::from)?;
-            pictures::save(&result, &self.plots, paths)?;
+            pictures::save(&result, &self.plots, paths, &self.shapes)?;
         }
         Ok(path)
+    }
+
+    fn analyze(&self, result: &Path) -> Result<Vec<Analysis>, RunFailure> {
+        let Some(request) = &self.analysis else { return Ok(Vec::new()) };
+        let result = ResultFile::open(result).map_err(AnalyzeError::from)?;
+        Ok(analyze(&result, request.window_ms, request.options)?)
     }
 
     fn summary(&self, done: &Done, statistics: &SpikeStatistics) -> Summary {
@@ -145,6 +157,7 @@ impl Job {
             interrupted: done.step < self.steps,
             warnings: self.warnings.clone(),
             pictures: Vec::new(),
+            analysis: Vec::new(),
         }
     }
 }

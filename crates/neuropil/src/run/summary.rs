@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 
+use crate::analyze::Analysis;
+
 /// Figures of a run. Statistics are over what was recorded after the warm-up.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summary {
@@ -37,6 +39,8 @@ pub struct Summary {
     pub warnings: Vec<String>,
     /// Pictures that were drawn.
     pub pictures: Vec<PathBuf>,
+    /// What `[analysis]` asks for.
+    pub analysis: Vec<Analysis>,
 }
 
 /// Figures of one population.

@@ -24,10 +24,10 @@ use neuropil_record::Recordings;
 
 use super::context::Context;
 use super::fields::{Fields, Item};
-use super::{parameters, plots, simulation};
+use super::{analysis, parameters, plots, simulation};
 use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table};
 use crate::expression::Scope;
-use crate::resolve::PlotRequest;
+use crate::resolve::{AnalysisRequest, PlotRequest};
 use cells::Cell;
 
 const SECTIONS: &[&str] = &[
@@ -41,6 +41,7 @@ const SECTIONS: &[&str] = &[
     "connections",
     "inputs",
     "record",
+    "analysis",
     "plots",
     "scan",
 ];
@@ -74,6 +75,8 @@ pub struct CableSetup {
     pub parameters: Scope,
     /// Pictures to draw of the result.
     pub plots: Vec<PlotRequest>,
+    /// Statistics to report.
+    pub analysis: Option<AnalysisRequest>,
 }
 
 /// Cells of one kind.
@@ -171,6 +174,10 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     let model = tissue.model;
     let names: Vec<&str> = populations.iter().map(|p| p.name.as_str()).collect();
     let plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let analysis = match top.get("analysis") {
+        Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
+        None => None,
+    };
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,
@@ -189,6 +196,7 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         files: context.files.into_inner(),
         parameters: context.scope,
         plots,
+        analysis,
     })
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use neuropil_cable::{CellModel, Density, Ion, Point, Reversal, Values};
+use neuropil_cable::{CellModel, Density, Ion, ModelError, Point, Reversal, Values};
 use neuropil_mechanism::contract::{Description, Role};
 use neuropil_mechanism::{Library, Mechanism};
 
@@ -47,7 +47,10 @@ pub(super) fn density(
     for (name, unit, item) in parameters(&fields, &["region", "mechanism"], &mechanism)? {
         density = density.with(name, values(&item, &unit, context)?);
     }
-    model.paint(&region, density).map(drop).map_err(|source| cable_problem(item, source))
+    model.paint(&region, density).map(drop).map_err(|source| match source {
+        ModelError::Region(_) | ModelError::EmptyRegion { .. } => complain(source),
+        _ => cable_problem(item, source),
+    })
 }
 
 /// `[cells.NAME.synapses.NAME]`: a point process at each of some places.

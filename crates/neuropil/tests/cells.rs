@@ -1,0 +1,87 @@
+//! Experiments with branching cells, from file to spikes.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
+
+use std::path::PathBuf;
+
+use neuropil::experiment::Experiment;
+use neuropil::results::ResultFile;
+use neuropil::run::RunOptions;
+use neuropil_record::reader::{SpikeQuery, TraceQuery};
+
+fn example(name: &str) -> Experiment {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    Experiment::read(folder.join(name)).unwrap_or_else(|error| panic!("{}", error.render(false)))
+}
+
+fn run(experiment: &Experiment, threads: usize) -> (tempfile::TempDir, ResultFile) {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("result.h5");
+    let options = RunOptions {
+        output: Some(output.clone()),
+        threads: Some(threads),
+        ..RunOptions::default()
+    };
+    experiment.run(&options, &mut |_| true).unwrap_or_else(|error| panic!("{error}"));
+    (folder, ResultFile::open(output).unwrap())
+}
+
+#[test]
+fn a_spike_travels_round_the_ring_at_one_pace() {
+    let mut ring = example("ring_of_cells.toml");
+    ring.set("plots", "{}").unwrap();
+    let (_folder, result) = run(&ring, 1);
+    let spikes = result.spikes("ring", &SpikeQuery::default()).unwrap();
+    let order: Vec<u32> = spikes.neurons.iter().copied().take(10).collect();
+    assert_eq!(order, [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]);
+    // The first cell starts from rest, all later ones alike: once round takes the same every time.
+    let times = &spikes.times_ms;
+    let lap = times[6] - times[1];
+    assert!((times[11] - times[6] - lap).abs() < 0.026, "one step of 0.025 ms: {times:?}");
+    let (_folder, again) = run(&ring, 3);
+    assert_eq!(again.spikes("ring", &SpikeQuery::default()).unwrap(), spikes);
+}
+
+#[test]
+fn the_clamp_shows_sodium_before_potassium() {
+    let mut clamp = example("single_channel.toml");
+    clamp.set("plots", "{}").unwrap();
+    let (_folder, result) = run(&clamp, 1);
+    let read = |variable: &str| {
+        let traces = result.traces("patch", variable, &TraceQuery::default()).unwrap();
+        let times = traces.times_ms();
+        times.into_iter().zip(traces.values[0].clone()).collect::<Vec<(f64, f64)>>()
+    };
+    let at = |variable: &str, ms: f64| {
+        let trace = read(variable);
+        trace.iter().min_by(|a, b| (a.0 - ms).abs().total_cmp(&(b.0 - ms).abs())).unwrap().1
+    };
+    assert!((at("v", 4.0) + 65.0).abs() < 0.1 && at("v", 20.0).abs() < 0.5);
+    // m∞(0) = α/(α+β) with α = 0.1·40/(e^{4}−1)·e^{4}... evaluated: 0.9743; h∞(0) = 0.0028.
+    assert!((at("hh.m", 20.0) - 0.974).abs() < 0.002, "{}", at("hh.m", 20.0));
+    assert!((at("hh.h", 20.0) - 0.003).abs() < 0.002, "{}", at("hh.h", 20.0));
+    let peak = |variable: &str, sign: f64| {
+        let during = read(variable).into_iter().filter(|(t, _)| (5.0..25.0).contains(t));
+        during.max_by(|a, b| (sign * a.1).total_cmp(&(sign * b.1))).unwrap()
+    };
+    let (sodium, potassium) = (peak("ina", -1.0), peak("ik", 1.0));
+    assert!(sodium.1 < 0.0 && sodium.0 < 6.0, "{sodium:?}");
+    assert!(potassium.1 > 0.0 && potassium.0 > 10.0, "{potassium:?}");
+}
+
+#[test]
+fn a_distal_synapse_is_heard_less_and_a_volley_adds_up_below_its_sum() {
+    let mut cell = example("dendritic_integration.toml");
+    cell.set("plots", "{}").unwrap();
+    let (_folder, result) = run(&cell, 2);
+    let traces = result.traces("pyramid", "v", &TraceQuery::default()).unwrap();
+    let times = traces.times_ms();
+    let response = |from: f64| {
+        let window =
+            times.iter().zip(&traces.values[0]).filter(|(t, _)| (from..from + 95.0).contains(*t));
+        window.map(|(_, v)| v + 70.0).fold(0.0, f64::max)
+    };
+    let (near, far, volley) = (response(20.0), response(120.0), response(220.0));
+    assert!(far > 0.01 && far < 0.7 * near, "{near} {far}");
+    assert!(volley > 3.0 * far && volley < 8.0 * far, "{far} {volley}");
+}
