@@ -53,9 +53,12 @@ fn a_scan_that_was_stopped_goes_on_where_it_stopped() {
         reader.records().map(|row| keep(row.unwrap())).collect()
     };
     assert_eq!(rows(&whole), rows(&parts));
+    let labelled = hdf5::File::open(folder.path().join("whole.h5")).unwrap();
+    let column = labelled.dataset("scan/E.rate_hz").unwrap().read_raw::<f64>().unwrap();
     let rates: Vec<f64> = rows(&whole).iter().map(|row| row[6].parse().unwrap()).collect();
     assert!(rates[0] < rates[2] && rates[1] < rates[3], "{rates:?}");
     assert_ne!(rates[2], rates[3], "seeds differ");
+    assert_eq!(column, rates);
 }
 
 #[test]

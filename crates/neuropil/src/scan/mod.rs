@@ -12,8 +12,9 @@
 //!
 //! Points run side by side, each on one thread, and every finished one is appended to a table (CSV)
 //! at once: a scan that was killed goes on where it stopped. A point that fails is a row too, with
-//! the reason.
+//! the reason. At the end the table is also written as HDF5, a dataset for every column.
 
+mod labelled;
 mod plan;
 mod table;
 
