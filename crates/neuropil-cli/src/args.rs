@@ -92,6 +92,12 @@ pub struct MeanField {
     /// A result to compare with
     #[arg(long, value_name = "FILE")]
     pub result: Option<PathBuf>,
+    /// Draw the rates of the result with the prediction, as .png or .svg
+    #[arg(long, value_name = "FILE", requires = "result")]
+    pub plot: Option<PathBuf>,
+    /// Replace an existing picture
+    #[arg(long, short)]
+    pub force: bool,
     /// Answer with one JSON object
     #[arg(long)]
     pub json: bool,

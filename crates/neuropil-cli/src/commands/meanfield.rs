@@ -2,6 +2,8 @@
 
 use anyhow::Context;
 use neuropil::analyze::{SummaryOptions, analyze};
+use neuropil::pictures::with_predictions;
+use neuropil::resolve::{PlotKind, PlotRequest};
 use neuropil::results::ResultFile;
 use serde_json::json;
 
@@ -16,6 +18,11 @@ pub fn meanfield(arguments: &MeanField) -> anyhow::Result<()> {
         Some(path) => {
             let result = ResultFile::open(path)
                 .with_context(|| format!("cannot compare with {}", path.display()))?;
+            if let Some(picture) = &arguments.plot {
+                super::refuse_existing(picture, arguments.force)?;
+                let request = PlotRequest::new("rates", PlotKind::Rates);
+                with_predictions(&result, &request, &predicted)?.save(picture)?;
+            }
             analyze(&result, None, SummaryOptions::default())?
         }
         None => Vec::new(),

@@ -6,7 +6,7 @@ mod map;
 
 use std::path::{Path, PathBuf};
 
-pub use draw::draw;
+pub use draw::{draw, with_predictions};
 pub use error::PictureError;
 pub use map::CellShape;
 
