@@ -271,7 +271,7 @@ fn statistics_scans_and_theory_answer_in_json_and_tables() {
     let theory =
         neuropil(folder.path(), &["meanfield", "small.toml", "--json", "--result", "small.h5"]);
     let theory: Value = serde_json::from_slice(&theory.stdout).unwrap();
-    let rate = |key: &str| theory["populations"][0][key].as_f64().unwrap();
+    let rate = |key: &str| theory["populations"]["E"][key].as_f64().unwrap();
     // 10 neurons over 0.1 s of a drive of 40 mV with 3 mV of noise: a few spikes of difference.
     assert!((rate("rate_hz") - rate("simulated_hz")).abs() < 5.0, "{theory}");
     let scan =

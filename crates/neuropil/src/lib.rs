@@ -31,17 +31,20 @@ pub mod gating;
 pub mod meanfield;
 pub mod networks;
 pub mod pictures;
-pub use neuropil_core::names;
-pub use neuropil_mechanism as mechanism;
-pub use neuropil_morphology as morphology;
-pub use neuropil_plot as plot;
 pub mod resolve;
 pub mod run;
 pub mod scan;
 
+pub use neuropil_core::names;
+pub use neuropil_mechanism as mechanism;
+pub use neuropil_morphology as morphology;
+pub use neuropil_plot as plot;
+
 /// What most programs need.
 pub mod prelude {
+    pub use crate::builder::{Connect, ExperimentBuilder, Input, Neurons};
     pub use crate::experiment::{Experiment, ExperimentError};
+    pub use crate::results::ResultFile;
     pub use crate::run::{Progress, RunFailure, RunOptions, Summary};
 }
 

@@ -79,7 +79,7 @@ fn the_alpha_network_has_the_published_weights_and_rate() {
 }
 
 #[test]
-fn the_delta_network_has_the_seeds_rate_to_the_bit() {
+fn the_delta_network_has_the_rate_of_the_published_script_to_the_bit() {
     use neuropil_network::description::{Drive, Waveform};
     let model = example("brunel_delta.toml").network().unwrap();
     let Drive::Poisson { rate_hz: Waveform::Constant(rate), .. } = &model.network.inputs[0].drive

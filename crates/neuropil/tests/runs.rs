@@ -139,3 +139,87 @@ delay = [1, 2, 3, 4]
     ];
     assert_eq!(found, expected);
 }
+
+#[test]
+fn distributions_reach_weights_delays_and_parameters() {
+    use neuropil_network::description::{
+        Bounds, Column, Delay, Distribution, Dynamics, Shape, Weight,
+    };
+    let text = r#"
+[simulation]
+duration = "1 ms"
+[parameters]
+w = "87.8 pA"
+[populations.E]
+model = "iaf_psc_exp"
+size = 2000
+params = { tau_m = { normal = ["20 ms", "1 ms"], min = "18 ms", max = "22 ms" } }
+initial = { V_m = "-70 mV + uniform(0 mV, 10 mV)" }
+[connections.EE]
+source = "E"
+target = "E"
+rule = "fixed_indegree"
+indegree = 5
+weight = "redraw(normal(w, 0.1 * w), 0 pA, inf)"
+delay = { normal = ["1.5 ms", "0.75 ms"], min = "0.1 ms", redraw = true }
+"#;
+    let model = Experiment::parse(text, "drawn.toml").unwrap().network().unwrap();
+    let connection = &model.network.connections[0];
+    let bounds = |min: f64, max: f64| Bounds::Redraw { min, max };
+    let weight = Distribution {
+        bounds: bounds(0.0, f64::INFINITY),
+        ..Shape::Normal { mean: 87.8, sd: 0.1 * 87.8 }.into()
+    };
+    assert_eq!(connection.weight, Weight::Drawn(weight));
+    let delay = Distribution {
+        bounds: bounds(0.1, f64::INFINITY),
+        ..Shape::Normal { mean: 1.5, sd: 0.75 }.into()
+    };
+    assert_eq!(connection.delay, Delay::Drawn(delay));
+    let Dynamics::Model { parameters, initial, .. } = &model.network.populations[0].dynamics else {
+        panic!("no model")
+    };
+    let (Column::Each(tau), Column::Each(v)) = (&parameters["tau_m"], &initial["V_m"]) else {
+        panic!("not drawn")
+    };
+    assert!(tau.iter().all(|tau| (18.0..=22.0).contains(tau)) && tau.contains(&18.0));
+    let mean = v.iter().sum::<f64>() / 2000.0;
+    assert!(v.iter().all(|v| (-70.0..-60.0).contains(v)));
+    // The mean of 2000 uniform numbers over 10 mV has a standard error of 0.065 mV.
+    assert!((mean + 65.0).abs() < 0.3, "{mean}");
+}
+
+#[test]
+fn the_spikes_of_an_experiment_are_the_same_on_any_number_of_threads() {
+    let text = r#"
+[simulation]
+duration = "200 ms"
+[populations.E]
+model = "iaf_psc_exp"
+size = 300
+initial = { V_m = { uniform = [-70, -55] } }
+[connections.EE]
+source = "E"
+target = "E"
+rule = "pairwise_bernoulli"
+p = 0.1
+weight = { normal = [20, 5] }
+delay = { uniform = [0.5, 3] }
+[inputs.noise]
+kind = "poisson"
+target = "E"
+rate = "8 kHz"
+weight = "45 pA"
+"#;
+    let spikes = |threads: usize| {
+        let folder = tempfile::tempdir().unwrap();
+        let options = RunOptions { threads: Some(threads), ..options(&folder) };
+        let experiment = Experiment::parse(text, "threads.toml").unwrap();
+        let summary = experiment.run(&options, &mut |_| true).unwrap();
+        let result = ResultFile::open(folder.path().join("result.h5")).unwrap();
+        assert!(summary.spikes > 100, "{}", summary.spikes);
+        result.spikes("E", &SpikeQuery::default()).unwrap()
+    };
+    let one = spikes(1);
+    assert!((2..=4).all(|threads| spikes(threads) == one));
+}

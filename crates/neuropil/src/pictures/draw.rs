@@ -2,7 +2,7 @@
 
 use neuropil_core::names::suggestion;
 use neuropil_plot::kinds::{SpikesOf, Trace, raster, rate_histogram, spikes_drawn, traces};
-use neuropil_plot::{Color, Figure};
+use neuropil_plot::{Color, Figure, Panel};
 use neuropil_record::reader::{Report, SpikeQuery, TraceQuery};
 use neuropil_record::{ColumnKind, ResultFile, SpikeRecording};
 
@@ -63,6 +63,27 @@ fn with_spikes(
     request: &PlotRequest,
     dots: bool,
 ) -> Result<Figure, PictureError> {
+    let rates = rates_panel(result, request)?;
+    if !dots {
+        return Ok(Figure::of(rates));
+    }
+    let (populations, window_ms) = rows(result, request)?;
+    let shown: Vec<Rows> = populations.iter().map(|p| p.first(request.neurons)).collect();
+    let views: Vec<SpikesOf<'_>> = shown.iter().map(Rows::view).collect();
+    Ok(Figure::stack(vec![raster(&views, window_ms)?, rates.height(80.0)]))
+}
+
+fn rates_panel(result: &ResultFile, request: &PlotRequest) -> Result<Panel, PictureError> {
+    let (populations, window_ms) = rows(result, request)?;
+    let views: Vec<SpikesOf<'_>> = populations.iter().map(Rows::view).collect();
+    Ok(rate_histogram(&views, window_ms, request.bin_ms)?)
+}
+
+/// The spikes asked for, and the window they are taken from `[ms]`.
+fn rows(
+    result: &ResultFile,
+    request: &PlotRequest,
+) -> Result<(Vec<Rows>, (f64, f64)), PictureError> {
     let recordings = chosen(result.spike_recordings(), |r| &r.population, request, "spikes")?;
     let colors = Color::of_populations(recordings.iter().map(|r| r.population.as_str()));
     let window_ms = request.window_ms.unwrap_or_else(|| recorded_ms(result, &recordings));
@@ -85,14 +106,7 @@ fn with_spikes(
             color,
         });
     }
-    let views: Vec<SpikesOf<'_>> = populations.iter().map(Rows::view).collect();
-    let rates = rate_histogram(&views, window_ms, request.bin_ms)?;
-    if !dots {
-        return Ok(Figure::of(rates));
-    }
-    let shown: Vec<Rows> = populations.iter().map(|p| p.first(request.neurons)).collect();
-    let views: Vec<SpikesOf<'_>> = shown.iter().map(Rows::view).collect();
-    Ok(Figure::stack(vec![raster(&views, window_ms)?, rates.height(80.0)]))
+    Ok((populations, window_ms))
 }
 
 /// The entries for the populations asked for, all if none is named.

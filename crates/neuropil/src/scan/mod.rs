@@ -12,8 +12,10 @@
 //!
 //! Points run side by side, each on one thread, and every finished one is appended to a table (CSV)
 //! at once: a scan that was killed goes on where it stopped. A point that fails is a row too, with
-//! the reason. On request the result of every point is kept, in a folder.
+//! the reason. At the end the table is also written as HDF5, a dataset for every column; on request
+//! the result of every point is kept, in a folder.
 
+mod labelled;
 mod plan;
 mod table;
 

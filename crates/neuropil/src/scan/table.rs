@@ -16,6 +16,8 @@ use crate::run::Summary;
 pub enum ScanTableError {
     #[error("cannot use {path}", path = path.display())]
     File { path: PathBuf, source: csv::Error },
+    #[error("cannot write {path}", path = path.display())]
+    Labelled { path: PathBuf, source: hdf5::Error },
     #[error(
         "{path} is the table of another scan: its columns or values differ; give another name, or \
          begin anew",
@@ -105,7 +107,8 @@ impl Table {
         self.writer.flush().map_err(|e| file(e.into()))
     }
 
-    /// Puts the rows into the order of the points; returns how many of them failed.
+    /// Puts the rows into the order of the points and writes them as HDF5 beside the table;
+    /// returns how many of the points failed.
     ///
     /// # Errors
     /// [`ScanTableError::File`].
@@ -124,6 +127,9 @@ impl Table {
         rows.iter().try_for_each(|row| writer.write_record(row)).map_err(file)?;
         writer.flush().map_err(|e| file(e.into()))?;
         std::fs::rename(&beside, &self.path).map_err(|e| file(e.into()))?;
+        let labelled = self.path.with_extension("h5");
+        super::labelled::write(&labelled, &self.header, &rows)
+            .map_err(|source| ScanTableError::Labelled { path: labelled, source })?;
         Ok(failed)
     }
 }

@@ -143,3 +143,26 @@ fn a_table_of_another_scan_is_left_alone() {
     assert!(error.to_string().contains("is the table of another scan"), "{error}");
     assert_eq!(std::fs::read(&options.table).unwrap(), before);
 }
+
+#[test]
+fn the_labelled_table_holds_the_columns_of_the_text() {
+    let experiment = Experiment::parse(TEXT, "scan.toml").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    experiment.scan(&options(folder.path()), &|_, _| true).unwrap();
+    let mut reader = csv::Reader::from_path(folder.path().join("table.csv")).unwrap();
+    let column = reader.headers().unwrap().iter().position(|name| name == "E.rate_hz").unwrap();
+    let text: Vec<f64> = rows(&folder.path().join("table.csv"))
+        .iter()
+        .map(|row| row[column].parse().unwrap_or(f64::NAN))
+        .collect();
+    let labelled = hdf5::File::open(folder.path().join("table.h5")).unwrap();
+    let found = labelled.dataset("scan/E.rate_hz").unwrap().read_raw::<f64>().unwrap();
+    assert_eq!(found.len(), text.len());
+    assert!(
+        found
+            .iter()
+            .zip(&text)
+            .all(|(a, b)| a.to_bits() == b.to_bits() || a.is_nan() && b.is_nan())
+    );
+    assert!(text.iter().filter(|rate| **rate > 0.0).count() >= 4);
+}
