@@ -2,6 +2,8 @@
 //! random numbers (paths are those of NEST 3.10, `testsuite/pytests`; every test here is written
 //! anew, against closed forms or against itself).
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::collections::BTreeMap;
 
 use neuropil_core::{Clock, Observer, RecordError, SampleBlock, SpikeBlock};
@@ -151,7 +153,8 @@ fn the_shortest_delay_of_the_network_changes_nothing() {
 #[test]
 fn a_weight_given_as_a_potential_causes_that_potential() {
     // neurons/test_iaf_psp_normalized.py, test_iaf_psc_alpha_fudge.py
-    let given: [(&str, &[(&str, f64)], f64); 4] = [
+    type Case<'a> = (&'a str, &'a [(&'a str, f64)], f64);
+    let given: [Case<'_>; 4] = [
         ("iaf_psc_alpha", &[("tau_m", 20.0), ("tau_syn_ex", 0.5), ("C_m", 250.0)], 0.1),
         ("iaf_psc_alpha", &[("tau_m", 10.0), ("tau_syn_ex", 2.0)], 1.0),
         ("iaf_psc_exp", &[("tau_m", 20.0), ("tau_syn_ex", 5.0), ("C_m", 1.0)], 0.5),
