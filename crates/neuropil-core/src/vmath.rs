@@ -6,13 +6,13 @@
 //! nothing reassociated: a result depends on its argument only, bit for bit, on every machine.
 
 /// 1.5·2⁵²: adding it rounds to the nearest integer and leaves that integer in the low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+pub const ROUND: f64 = 6_755_399_441_055_744.0;
 const LN2_HIGH: f64 = 0.693_147_180_369_123_8;
 const LN2_LOW: f64 = 1.908_214_929_270_587_7e-10;
-/// Above this the result is infinite.
-const OVERFLOW: f64 = 709.782_712_893_384;
-/// Below this the result would be subnormal; it is 0 here.
-const UNDERFLOW: f64 = -708.396_418_532_264_1;
+/// Above this `eˣ` is infinite.
+pub const OVERFLOW: f64 = 709.782_712_893_384;
+/// Below this `eˣ` would be subnormal; it is 0 here.
+pub const UNDERFLOW: f64 = -708.396_418_532_264_1;
 
 const Q: [f64; 10] = [
     0.5,
@@ -27,6 +27,20 @@ const Q: [f64; 10] = [
     2.510_038_549_551_032e-8,
 ];
 
+/// Splits `x = k·ln 2 + r`; returns the rounding number whose low bits are `k`, and `eʳ − 1`.
+#[inline(always)]
+pub fn reduce(x: f64) -> (f64, f64) {
+    let t = x * std::f64::consts::LOG2_E + ROUND;
+    let k = t - ROUND;
+    let r = (x - k * LN2_HIGH) - k * LN2_LOW;
+    let r2 = r * r;
+    let r4 = r2 * r2;
+    let low = (Q[0] + Q[1] * r) + (Q[2] + Q[3] * r) * r2;
+    let high = (Q[4] + Q[5] * r) + (Q[6] + Q[7] * r) * r2;
+    let top = Q[8] + Q[9] * r;
+    (t, r + r2 * (low + r4 * (high + r4 * top)))
+}
+
 /// `eˣ`, ≤ 1 ulp; 0 where the result would be subnormal, ∞ above 709.78.
 ///
 /// ```
@@ -37,16 +51,8 @@ const Q: [f64; 10] = [
 /// ```
 #[inline(always)]
 pub fn exp(x: f64) -> f64 {
-    let t = x * std::f64::consts::LOG2_E + ROUND;
-    let k = t - ROUND;
-    let r = (x - k * LN2_HIGH) - k * LN2_LOW;
-    let r2 = r * r;
-    let r4 = r2 * r2;
-    let low = (Q[0] + Q[1] * r) + (Q[2] + Q[3] * r) * r2;
-    let high = (Q[4] + Q[5] * r) + (Q[6] + Q[7] * r) * r2;
-    let top = Q[8] + Q[9] * r;
-    let fraction = 1.0 + (r + r2 * (low + r4 * (high + r4 * top)));
-    let y = f64::from_bits(fraction.to_bits().wrapping_add(t.to_bits() << 52));
+    let (t, p) = reduce(x);
+    let y = f64::from_bits((1.0 + p).to_bits().wrapping_add(t.to_bits() << 52));
     let y = if x < UNDERFLOW { 0.0 } else { y };
     if x <= OVERFLOW { y } else { x + f64::INFINITY }
 }

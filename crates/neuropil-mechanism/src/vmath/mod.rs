@@ -30,8 +30,7 @@ fn pick(condition: bool, a: f64, b: f64) -> f64 {
     if condition { a } else { b }
 }
 
-/// 1.5·2⁵²: adding it rounds to the nearest integer and leaves that integer in the low bits.
-const ROUND: f64 = 6_755_399_441_055_744.0;
+use neuropil_core::vmath::ROUND;
 
 #[cfg(test)]
 mod tests {

@@ -27,7 +27,8 @@ pub(super) fn connection(c: &Connection) -> Result<(), ModelError> {
                 if !(*k >= 0.0 && k.fract() == 0.0 && *k <= 65_535.0) {
                     return fail(format!("indegree must be a whole number up to 65535, found {k}"));
                 }
-                let pool = if indegree.columns() == 1 { pool(*autapses) } else { per_block };
+                let own = sources - pool(*autapses);
+                let pool = per_block - own;
                 if !multapses && *k > f64::from(pool) {
                     return fail(format!(
                         "indegree {k} exceeds the {pool} possible sources, and multapses are \

@@ -9,7 +9,7 @@ use super::bits::Bits;
 use super::rows::Rows;
 use super::timed::{Precision, Synapse, TimedRows};
 use crate::connect::{Blocks, Drawn, Sources};
-use crate::description::{BlockMatrix, Connection, Delay, ModelError, Rule, Slice, Weight};
+use crate::description::{BlockMatrix, Connection, Delay, Rule, Slice, Weight};
 use crate::neurons::{BLOCK, Signs};
 
 /// Above this share of all pairs a bit per pair is smaller and faster than a list.
@@ -125,10 +125,7 @@ pub(crate) struct Recipe<'a> {
 }
 
 /// Draws the synapses of a connection onto a panel.
-///
-/// # Errors
-/// [`ModelError::Connection`] for a drawn weight or delay that is not a number.
-pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, ModelError> {
+pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Incoming {
     let Recipe { connection, sources, .. } = *recipe;
     let target = connection.target;
     let from = place.panel.start.max(target.first);
@@ -139,8 +136,7 @@ pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, Mode
     let size = (place.panel.end - place.panel.start) as usize;
     let route = Route::new(connection.channel, recipe.signs);
     let mut synapses = 0;
-    let share = f64::from(walk.targets.end - walk.targets.start) / f64::from(target.count);
-    let expected = expected_synapses(connection) * share;
+    let expected = expected_synapses(connection) * walk.share();
     let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
         (Some(weight), _, Delay::Same(delay)) => {
             counted(recipe, &walk, (n_sources, size), (weight, *delay), &mut synapses)
@@ -153,14 +149,14 @@ pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Result<Incoming, Mode
             let rows = walk.rows(n_sources, expected);
             Store::Blocked { delay: *delay, rows, stretches, blocks }
         }
-        _ => timed(recipe, &walk, n_sources)?,
+        _ => timed(recipe, &walk, n_sources),
     };
     match &store {
         Store::Counted { .. } => {}
         Store::Blocked { rows, .. } => synapses = rows.len(),
         Store::Timed(rows) => synapses = rows.len(),
     }
-    Ok(Incoming { source: connection.source, route, store, synapses })
+    Incoming { source: connection.source, route, store, synapses }
 }
 
 /// Where the weight of one source block changes along the targets of a panel.
@@ -194,6 +190,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Part of the connection's targets that lie in the panel.
+    fn share(&self) -> f64 {
+        f64::from(self.targets.end - self.targets.start) / f64::from(self.target.count)
+    }
+
     fn each(&self, visit: &mut dyn FnMut(u32, u16, &Drawn)) {
         let mut drawn = Drawn::default();
         for neuron in self.targets.clone() {
@@ -276,7 +277,7 @@ fn counted(
     Store::Counted { weight, delay, bits: Some(bits), rows }
 }
 
-fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Result<Store, ModelError> {
+fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Store {
     let Recipe { connection, index, clock, seed, .. } = *recipe;
     let precision = match (&connection.weight, single_weight(&connection.weight)) {
         (_, Some(weight)) => Precision::One(weight),
@@ -314,7 +315,7 @@ fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Result<Store
             }
         });
     };
-    Ok(Store::Timed(TimedRows::build(n_sources, precision, synapses)))
+    Store::Timed(TimedRows::build(n_sources, precision, synapses))
 }
 
 /// How many synapses a connection will have, on average.
