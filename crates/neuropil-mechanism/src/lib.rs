@@ -27,14 +27,17 @@
 //! - `cnexp` is exact for constant rates, also where a rate vanishes. An equation that is not
 //!   linear in its own state is solved as `derivimplicit`, with a note. `derivimplicit` and
 //!   `sparse` are backward Euler with a symbolic Jacobian: one elimination if the equations are
-//!   linear, else Newton's iteration per instance.
+//!   linear, else Newton's iteration per instance. Engines of second order ask for a scheme of second
+//!   order instead ([`Instances::set_second_order`]).
+//! - `LONGITUDINAL_DIFFUSION` is described to the engine ([`Instances::diffusion`]), which sees the
+//!   whole cell.
 //! - `a·(v − θ)/(1 − e^{−(v − θ)/q})` and its relatives take their limit at `v = θ`.
 //! - A `GLOBAL` that the mechanism itself assigns is kept per instance.
 //! - Moles count as numbers, as in NMODL; unit mismatches are warnings, except in a constant of the
 //!   `UNITS` block, where they are errors.
 //! - Refused, with line and remedy: `VERBATIM` that does more than return, random numbers,
 //!   `WATCH`, `FOR_NETCONS`, `FUNCTION_TABLE`, `BEFORE`/`AFTER`, `CONSTRUCTOR`/`DESTRUCTOR`,
-//!   `LONGITUDINAL_DIFFUSION`, `WHILE`, loops whose bounds are not known, writing a `POINTER`.
+//!   `WHILE`, loops whose bounds are not known, writing a `POINTER`.
 
 pub mod catalogue;
 pub mod contract;

@@ -11,6 +11,12 @@ pub(crate) struct Program {
     pub(crate) currents: Kernel,
     /// The `SOLVE`s.
     pub(crate) advance: Kernel,
+    /// The `SOLVE`s with implicit steps of second order; empty where `advance` has none.
+    pub(crate) accurate: Kernel,
+    /// Coefficients and volumes of what spreads along the cell.
+    pub(crate) diffusion: Kernel,
+    /// First of the variables that `diffusion` computes.
+    pub(crate) diffusion_variables: usize,
     /// `NET_RECEIVE`.
     pub(crate) receive: Kernel,
     /// `INITIAL` inside `NET_RECEIVE`.
@@ -26,11 +32,12 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn kernels(&self) -> impl Iterator<Item = &Kernel> {
-        [&self.initial, &self.currents, &self.advance, &self.receive, &self.open].into_iter()
+        let Self { initial, currents, advance, accurate, diffusion, receive, open, .. } = self;
+        [initial, currents, advance, accurate, diffusion, receive, open].into_iter()
     }
 
     pub(crate) fn kernels_mut(&mut self) -> impl Iterator<Item = &mut Kernel> {
-        let Self { initial, currents, advance, receive, open, .. } = self;
-        [initial, currents, advance, receive, open].into_iter()
+        let Self { initial, currents, advance, accurate, diffusion, receive, open, .. } = self;
+        [initial, currents, advance, accurate, diffusion, receive, open].into_iter()
     }
 }

@@ -113,6 +113,26 @@ pub struct EventPort {
     pub has_initial: bool,
 }
 
+/// What spreads along the cell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Diffusing {
+    /// A state, as an index into [`Description::variables`].
+    State(usize),
+    /// The concentration inside of an ion, as an index into [`Description::ions`].
+    Inside(usize),
+}
+
+/// One species of a `LONGITUDINAL_DIFFUSION`: `volume · ∂c/∂t = ∂/∂x (coefficient · ∂c/∂x)`, with
+/// the volume and the coefficient taken per length of cable. Which they are,
+/// [`crate::Instances::diffusion`] tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Diffusion {
+    /// What spreads.
+    pub what: Diffusing,
+    pub(crate) coefficient: usize,
+    pub(crate) volume: usize,
+}
+
 /// What kernels read from the surroundings besides voltage.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Needs {
@@ -149,6 +169,8 @@ pub struct Description {
     pub events: Option<EventPort>,
     /// What else the kernels read.
     pub needs: Needs,
+    /// What spreads along the cell, which is the engine's to do.
+    pub diffusion: Vec<Diffusion>,
     /// How each `SOLVE` is done, in words.
     pub methods: Vec<String>,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use neuropil_core::names::suggestion;
 
 use super::{
-    Description, Emission, Event, KernelFault, Mechanism, Placement, Role, Scope, SetError,
+    Description, Diffusion, Emission, Event, KernelFault, Mechanism, Placement, Role, Scope, SetError,
     Surroundings,
 };
 use crate::run::Scratch;
@@ -50,6 +50,7 @@ pub struct Instances {
     pub(crate) store: Vec<Store>,
     pub(crate) connected: Vec<bool>,
     pub(crate) scratch: Scratch,
+    pub(crate) second_order: bool,
 }
 
 impl Instances {
@@ -87,7 +88,8 @@ impl Instances {
             .collect();
         let connected = vec![false; d.pointers.len()];
         let scratch = Scratch::default();
-        let mut made = Self { mechanism, placement, store, connected, scratch };
+        let second_order = false;
+        let mut made = Self { mechanism, placement, store, connected, scratch, second_order };
         made.keep_written_parameters_apart();
         made
     }
@@ -252,6 +254,34 @@ impl Instances {
     /// Whether pointer number `pointer` was ever connected.
     pub fn is_connected(&self, pointer: usize) -> bool {
         self.connected[pointer]
+    }
+
+    /// Lets the implicit methods (`sparse`, `derivimplicit`) take steps of second order: the L-stable
+    /// singly diagonal Runge–Kutta scheme of two stages (Alexander 1977, doi:10.1137/0714068) in
+    /// place of backward Euler. Off by default, as NEURON knows backward Euler only.
+    pub fn set_second_order(&mut self, second_order: bool) {
+        self.second_order = second_order;
+        self.scratch.forget_kernels();
+    }
+
+    /// Whether implicit steps are of second order.
+    pub fn is_second_order(&self) -> bool {
+        self.second_order
+    }
+
+    /// Coefficient and volume per length of one spreading species ([`Description::diffusion`]), for
+    /// each instance; to be asked after [`initialize`](Self::initialize).
+    ///
+    /// # Errors
+    /// As [`Self::initialize`].
+    pub fn diffusion(
+        &mut self,
+        species: Diffusion,
+        around: &mut Surroundings<'_>,
+    ) -> Result<(Vec<f64>, Vec<f64>), KernelFault> {
+        crate::run::diffusion(self, around)?;
+        let column = |k| (0..self.len()).map(|i| self.column(k).get(i)).collect();
+        Ok((column(species.coefficient), column(species.volume)))
     }
 
     /// Runs `INITIAL`: states at the values that the file prescribes for the present voltage.

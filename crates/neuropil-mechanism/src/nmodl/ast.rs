@@ -120,7 +120,12 @@ pub(crate) enum StmtKind {
         volume: Expr,
         species: Vec<Name>,
     },
-    Diffusion(Span),
+    /// `LONGITUDINAL_DIFFUSION coefficient { species }`, likewise.
+    Diffusion {
+        index: Option<Name>,
+        coefficient: Expr,
+        species: Vec<Name>,
+    },
     /// `~ left = right` of a `LINEAR` or `NONLINEAR` block.
     Equation(Expr, Expr),
     Watch(Vec<(Expr, Expr)>),

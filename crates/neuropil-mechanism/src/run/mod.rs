@@ -41,6 +41,11 @@ impl Scratch {
         self.ready = None;
     }
 
+    /// To be called when other kernels are to be run.
+    pub(crate) fn forget_kernels(&mut self) {
+        self.ready = None;
+    }
+
     /// To be called when instances have moved to other compartments.
     pub(crate) fn forget_placement(&mut self) {
         self.nodes.clear();
@@ -86,6 +91,20 @@ pub(crate) fn advance(
     around: &mut Surroundings<'_>,
 ) -> Result<(), KernelFault> {
     vectors(instances, around, Which::Advance)
+}
+
+/// Coefficients and volumes of what spreads, into their variables.
+pub(crate) fn diffusion(
+    instances: &mut Instances,
+    around: &mut Surroundings<'_>,
+) -> Result<(), KernelFault> {
+    check(instances, around)?;
+    let mechanism = Arc::clone(&instances.mechanism);
+    for instance in 0..instances.len() {
+        let one = One { instance, flag: 0.0, arguments: &mut [] };
+        reference::run(&mechanism.program.diffusion, instances, around, one, &mut Vec::new())?;
+    }
+    Ok(())
 }
 
 pub(crate) fn open_connection(
@@ -180,6 +199,8 @@ fn ready(instances: &mut Instances) -> Arc<Ready> {
     let each: Vec<bool> = each.collect();
     let program = &instances.mechanism.program;
     let keep = &instances.scratch.keep;
+    let accurate = instances.second_order && !program.accurate.segments.is_empty();
+    let advance = if accurate { &program.accurate } else { &program.advance };
     let make = |kernel: &Kernel| {
         let mut kernel = kernel.clone();
         for segment in &mut kernel.segments {
@@ -193,7 +214,7 @@ fn ready(instances: &mut Instances) -> Arc<Ready> {
     let ready = Arc::new(Ready {
         initial: make(&program.initial),
         currents: make(&program.currents),
-        advance: make(&program.advance),
+        advance: make(advance),
         each,
     });
     instances.scratch.ready = Some(Arc::clone(&ready));

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod events;
+mod implicit;
 mod language;
 mod neuron;
 mod refusals;

@@ -1,5 +1,9 @@
 //! Implicit steps: `x_new = x_old + dt·f(x_new)`, conservation laws, and algebraic equations.
 //!
+//! Where second order is wanted, two such steps with γ = 1 − 1/√2 of dt are taken:
+//! `y = x + γ dt f(y)`, then `x_new = x + (1−γ)/γ·(y − x) + γ dt f(x_new)`, the L-stable scheme of
+//! Alexander (1977), SIAM J Numer Anal 14:1006, doi:10.1137/0714068.
+//!
 //! All are residuals `r(x) = 0` with a Jacobian taken symbolically. Where it does not depend on
 //! the unknowns one elimination is the exact solution; otherwise the elimination becomes the body
 //! of Newton's iteration, repeated per instance until it has converged.
@@ -12,6 +16,12 @@ use crate::nmodl::ast::{BlockKind, SolveBlock};
 /// Largest number of Newton iterations.
 const NEWTON_LIMIT: usize = 50;
 
+/// How a step of second order is told of.
+pub(crate) const SECOND_ORDER: &str = "second order";
+
+/// 1 − 1/√2: both stages of the second-order step have this share of it.
+const GAMMA: f64 = 1.0 - std::f64::consts::FRAC_1_SQRT_2;
+
 /// Residuals and their Jacobian, for the unknowns in elimination order.
 struct System {
     /// Indices into the unknowns.
@@ -22,11 +32,24 @@ struct System {
 
 impl Execution<'_> {
     pub(crate) fn solve_implicit(&mut self, block: &SolveBlock, steady: bool) -> Lowered<()> {
-        self.solve_system(block, |e, x, collected, old| {
-            e.backward_euler(x, collected, old, steady)
-        })?;
+        let second_order = self.second_order && !steady;
+        if second_order {
+            let stage = |e: &mut Self, x: &Unknowns, collected: &Collected, old: &[Value]| {
+                e.implicit_step(x, collected, old, GAMMA, false)
+            };
+            let start = self.solve_system(block, None, stage)?;
+            self.solve_system(block, Some(start), stage)?;
+        } else {
+            self.solve_system(block, None, |e, x, collected, old| {
+                e.implicit_step(x, collected, old, 1.0, steady)
+            })?;
+        }
         let name = &block.name.text;
-        let what = if steady { "steady state" } else { "backward Euler" };
+        let what = match (steady, second_order) {
+            (true, _) => "steady state",
+            (false, false) => "backward Euler",
+            (false, true) => SECOND_ORDER,
+        };
         let how = match self.kernel.segments.iter().rev().find_map(|s| s.iteration.as_ref()) {
             Some(i) if i.block == *name => "Newton's method with a symbolic Jacobian",
             _ => "one exact elimination",
@@ -36,24 +59,35 @@ impl Execution<'_> {
     }
 
     pub(crate) fn solve_equations(&mut self, block: &SolveBlock) -> Lowered<()> {
-        self.solve_system(block, |_, x, collected, _| {
+        self.solve_system(block, None, |_, x, collected, _| {
             ((0..x.slots.len()).collect(), collected.equations.clone())
         })?;
         self.methods.push(format!("{}: algebraic equations, pivoted elimination", block.name.text));
         Ok(())
     }
 
+    /// Puts the unknowns of a block at the solution of its equations and returns the values that they
+    /// had before.
+    ///
+    /// With `start` this is the second stage of a step: the values at its beginning are given, and
+    /// the unknowns now hold the first stage. The step is then from `start + (1−γ)/γ·(first − start)`,
+    /// which carries the slope of the first stage.
     fn solve_system(
         &mut self,
         block: &SolveBlock,
+        start: Option<Vec<Value>>,
         residuals: impl Fn(&mut Self, &Unknowns, &Collected, &[Value]) -> (Vec<usize>, Vec<Value>),
-    ) -> Lowered<()> {
+    ) -> Lowered<Vec<Value>> {
         let pivot = matches!(block.kind, BlockKind::Linear | BlockKind::Nonlinear);
         let before = (self.slots.clone(), self.changed.clone());
         let x = self.unknowns(block)?;
+        let from = match start {
+            Some(start) => self.second_stage(&start, &x.old),
+            None => x.old.clone(),
+        };
         let collected = self.collect(block, &x)?;
         let old = x.old.clone();
-        let (order, equations) = residuals(self, &x, &collected, &old);
+        let (order, equations) = residuals(self, &x, &collected, &from);
         self.check_count(block, order.len(), equations.len())?;
         let system = self.system(&x, order, equations);
         if self.is_linear(&x, &system) {
@@ -75,12 +109,12 @@ impl Execution<'_> {
                 .map(|row| row.iter().map(|j| self.at(&x, *j, &old)).collect())
                 .collect();
             let solution = solve_linear(&mut self.graph, matrix, right, pivot);
-            let mut new = old;
+            let mut new = old.clone();
             for (&k, value) in system.order.iter().zip(solution) {
                 new[k] = value;
             }
             self.settle(&x, &new);
-            return Ok(());
+            return Ok(old);
         }
         if self.guard.is_some() {
             return Err(self.report.error(
@@ -90,7 +124,19 @@ impl Execution<'_> {
             ));
         }
         (self.slots, self.changed) = before;
-        self.newton(block, x, residuals, pivot)
+        self.newton(block, x, &from, residuals, pivot)
+    }
+
+    /// `start + (1−γ)/γ·(first − start)` of each unknown.
+    fn second_stage(&mut self, start: &[Value], first: &[Value]) -> Vec<Value> {
+        let g = &mut self.graph;
+        let weight = g.constant((1.0 - GAMMA) / GAMMA);
+        let moved = |(&start, &first): (&Value, &Value)| {
+            let change = g.sub(first, start);
+            let step = g.mul(weight, change);
+            g.add(start, step)
+        };
+        start.iter().zip(first).map(moved).collect()
     }
 
     fn check_count(
@@ -107,13 +153,14 @@ impl Execution<'_> {
         Err(self.report.error(block.name.span, message, "give one equation per STATE"))
     }
 
-    /// Residuals of a step: one per unknown that has a derivative; conservation laws take the
+    /// Residuals of an implicit step over a share of dt: one per unknown that has a derivative; conservation laws take the
     /// place of the last of their terms, and come last.
-    fn backward_euler(
+    fn implicit_step(
         &mut self,
         x: &Unknowns,
         collected: &Collected,
         old: &[Value],
+        share: f64,
         steady: bool,
     ) -> (Vec<usize>, Vec<Value>) {
         let index = |slot: &Slot| x.slots.iter().position(|s| s == slot);
@@ -134,7 +181,9 @@ impl Execution<'_> {
             }
             laws.push((k, sum));
         }
+        let share = self.graph.constant(share);
         let dt = self.step(steady);
+        let dt = self.graph.mul(share, dt);
         let (mut order, mut residuals) = (Vec::new(), Vec::new());
         for (k, slot) in x.slots.iter().enumerate() {
             let (Some(&f), false) =
@@ -180,16 +229,21 @@ impl Execution<'_> {
         &mut self,
         block: &SolveBlock,
         x: Unknowns,
+        from: &[Value],
         residuals: impl Fn(&mut Self, &Unknowns, &Collected, &[Value]) -> (Vec<usize>, Vec<Value>),
         pivot: bool,
-    ) -> Lowered<()> {
+    ) -> Lowered<Vec<Value>> {
         let n = x.slots.len();
         self.flush();
-        // the values before the step, twice: start of the iteration, and what the step is from
+        // the values before the step: where the iteration starts, what the step is from, and what
+        // a second stage needs
+        let kept = self.kernel.carried;
+        self.kernel.carried += n;
         if let Some(segment) = self.kernel.segments.last_mut() {
-            for (k, old) in x.old.iter().enumerate() {
+            for (k, (old, from)) in x.old.iter().zip(from).enumerate() {
                 segment.outputs.push((Target::Carry(x.base + k), *old));
-                segment.outputs.push((Target::Carry(x.base + n + k), *old));
+                segment.outputs.push((Target::Carry(x.base + n + k), *from));
+                segment.outputs.push((Target::Carry(kept + k), *old));
             }
         }
         let locals = (self.slots.clone(), self.changed.clone());
@@ -227,6 +281,6 @@ impl Execution<'_> {
             let value = self.graph.input(x.placeholder(k));
             self.write(*slot, value);
         }
-        Ok(())
+        Ok((0..n).map(|k| self.graph.input(Input::Carry(kept + k))).collect())
     }
 }

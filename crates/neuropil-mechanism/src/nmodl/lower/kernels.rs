@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use super::diffusion::diffusion_kernel;
+use super::implicit::SECOND_ORDER;
 use super::state::{Execution, Lowered, Phase, Slot};
 use super::symbols::{Symbol, Symbols, symbols};
 use crate::contract::{Description, EventPort, Kind, Needs, Role};
@@ -21,19 +23,26 @@ pub(crate) fn lower(
 ) -> Result<(Description, Program), Refused> {
     let module = parse(source, report)?;
     refuse_blocks(&module, report)?;
-    let symbols = symbols(&module, report)?;
+    let mut symbols = symbols(&module, report)?;
     check_units(&module, &symbols.units, &symbols.unit_texts, report);
     let mut methods = Vec::new();
+    let diffusion_variables = symbols.variables.len();
+    let diffusion = diffusion_kernel(&module, &mut symbols, report);
     let mut build = |phase| build(&module, &symbols, report, phase, &mut methods);
     let initial = build(Phase::Initial);
     let currents = build(Phase::Currents);
     let advance = build(Phase::Advance);
     let receive = build(Phase::Receive);
+    let accurate = accurate_kernel(&module, &symbols);
     let open = open_kernel(&module, &symbols, report);
+    let (diffusion, spreading) = diffusion?;
     let mut program = Program {
         initial: initial?,
         currents: currents?,
         advance: advance?,
+        accurate,
+        diffusion,
+        diffusion_variables,
         receive: receive?,
         open: open?,
         ..Program::default()
@@ -47,7 +56,8 @@ pub(crate) fn lower(
     program.written = written(&program);
     program.read = read_somewhere(&program, symbols.variables.len());
     methods.dedup();
-    let description = describe(source, &module, symbols, &program, methods);
+    let mut description = describe(source, &module, symbols, &program, methods);
+    description.diffusion = spreading;
     Ok((description, program))
 }
 
@@ -111,6 +121,22 @@ fn build(
         }
     }
     run.finish(methods)
+}
+
+/// The `SOLVE`s once more with implicit steps of second order, where there are any. What there is
+/// to say about the file has been said when it was built the first time.
+fn accurate_kernel(module: &Module, symbols: &Symbols) -> Kernel {
+    let mut silent = Report::default();
+    let mut run = Execution::new(module, symbols, &mut silent, Phase::Advance);
+    run.second_order = true;
+    run.scopes.push(Default::default());
+    let Some(body) = &module.breakpoint else { return Kernel::default() };
+    let ran = run.breakpoint(body, true);
+    let mut methods = Vec::new();
+    match ran.and_then(|()| run.finish(&mut methods)) {
+        Ok(kernel) if methods.iter().any(|m| m.contains(SECOND_ORDER)) => kernel,
+        _ => Kernel::default(),
+    }
 }
 
 /// The numbers of a new connection.
@@ -226,7 +252,7 @@ impl Execution<'_> {
     }
 
     /// Ends the kernel.
-    fn finish(mut self, methods: &mut Vec<String>) -> Lowered<Kernel> {
+    pub(super) fn finish(mut self, methods: &mut Vec<String>) -> Lowered<Kernel> {
         let symbols = self.symbols;
         self.changed.retain(|slot| !matches!(slot, Slot::Local(_) | Slot::Provided(_)));
         self.flush();
@@ -286,6 +312,7 @@ fn contains_solve(statement: &Stmt) -> bool {
 
 /// Drops stores into hidden variables that nothing reads.
 fn prune(program: &mut Program, symbols: &Symbols) {
+    let kept_from = program.diffusion_variables;
     loop {
         let mut read = BTreeSet::new();
         for kernel in program.kernels() {
@@ -297,7 +324,9 @@ fn prune(program: &mut Program, symbols: &Symbols) {
                 let before = segment.outputs.len();
                 segment.outputs.retain(|(target, _)| match *target {
                     Target::Variable(k) => {
-                        k < symbols.visible || read.contains(&Input::Variable(k))
+                        k < symbols.visible
+                            || k >= kept_from
+                            || read.contains(&Input::Variable(k))
                     }
                     Target::Carry(k) => {
                         segment.iteration.is_some() || read.contains(&Input::Carry(k))
@@ -377,6 +406,7 @@ fn describe(
         pointers: symbols.pointers,
         events,
         needs,
+        diffusion: Vec::new(),
         methods: if symbols.kind == Kind::Artificial { Vec::new() } else { methods },
     }
 }

@@ -154,25 +154,54 @@ impl Execution<'_> {
         species: &[Name],
         span: Span,
     ) -> Lowered<()> {
+        for (slot, value) in self.per_species(index, volume, species, span)? {
+            if let Some(collecting) = &mut self.collecting {
+                collecting.volumes.insert(slot, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// What is said about spread along the cell is for the engine; see [`super::diffusion`].
+    pub(crate) fn diffusion(
+        &mut self,
+        index: Option<&Name>,
+        coefficient: &Expr,
+        species: &[Name],
+        span: Span,
+    ) -> Lowered<()> {
+        for (slot, value) in self.per_species(index, coefficient, species, span)? {
+            if let Some(collecting) = &mut self.collecting {
+                collecting.diffusion.insert(slot, (value, span));
+            }
+        }
+        Ok(())
+    }
+
+    /// An expression for each element of each species, which may depend on the element's index.
+    fn per_species(
+        &mut self,
+        index: Option<&Name>,
+        expr: &Expr,
+        species: &[Name],
+        span: Span,
+    ) -> Lowered<Vec<(Slot, Value)>> {
+        let mut found = Vec::new();
         for name in species {
             let place = Place { name: name.text.clone(), index: None, primes: 0, span };
-            let slots = self.all_elements(&place)?;
-            for (k, slot) in slots.into_iter().enumerate() {
+            for (k, slot) in self.all_elements(&place)?.into_iter().enumerate() {
                 self.scopes.push(Default::default());
                 if let Some(index) = index {
                     let local = self.declare(&index.text, None);
                     let at = self.graph.constant(k as f64);
                     self.write(Slot::Local(local), at);
                 }
-                let value = self.value(volume);
+                let value = self.value(expr);
                 self.scopes.pop();
-                let value = value?;
-                if let Some(collecting) = &mut self.collecting {
-                    collecting.volumes.insert(slot, value);
-                }
+                found.push((slot, value?));
             }
         }
-        Ok(())
+        Ok(found)
     }
 
     pub(crate) fn equation(&mut self, left: &Expr, right: &Expr) -> Lowered<()> {

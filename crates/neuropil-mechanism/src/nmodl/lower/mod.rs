@@ -5,6 +5,7 @@
 //! variable after it as an expression of the values before it.
 
 mod call;
+mod diffusion;
 mod expression;
 mod implicit;
 mod kernels;

@@ -27,6 +27,8 @@ pub(crate) struct Collected {
     pub(crate) conserved: Vec<(Vec<(Slot, f64)>, Value)>,
     /// Volumes of compartments.
     pub(crate) volumes: BTreeMap<Slot, Value>,
+    /// Coefficients of spread along the cell, and where they were given.
+    pub(crate) diffusion: BTreeMap<Slot, (Value, Span)>,
     /// Expressions that are zero (`LINEAR`, `NONLINEAR`).
     pub(crate) equations: Vec<Value>,
     /// With `cnexp`: the first placeholder and the values before the step, which everything but

@@ -63,6 +63,8 @@ pub(crate) struct Execution<'a> {
     pub(crate) collecting: Option<Collected>,
     /// Outputs that are not variables, for the last segment.
     pub(crate) extra: Vec<(Target, Value)>,
+    /// Whether implicit steps are of second order (see [`super::implicit`]).
+    pub(crate) second_order: bool,
     /// How each `SOLVE` was done.
     pub(crate) methods: Vec<String>,
 }
@@ -91,6 +93,7 @@ impl<'a> Execution<'a> {
             unrolled: 0,
             collecting: None,
             extra: Vec::new(),
+            second_order: false,
             methods: Vec::new(),
         }
     }

@@ -58,11 +58,9 @@ impl Execution<'_> {
                 self.compartment(index.as_ref(), volume, species, statement.span)
             }
             StmtKind::Equation(left, right) => self.equation(left, right),
-            StmtKind::Diffusion(span) => Err(self.report.error(
-                *span,
-                "LONGITUDINAL_DIFFUSION is not supported",
-                "remove it: concentrations then stay where they are",
-            )),
+            StmtKind::Diffusion { index, coefficient, species } => {
+                self.diffusion(index.as_ref(), coefficient, species, statement.span)
+            }
             _ => self.refuse(statement),
         }
     }

@@ -83,6 +83,18 @@ impl Parser<'_> {
     }
 
     pub(super) fn compartment(&mut self) -> Parsed<StmtKind> {
+        let (index, volume, species) = self.per_species()?;
+        Ok(StmtKind::Compartment { index, volume, species })
+    }
+
+    /// `LONGITUDINAL_DIFFUSION [index,] coefficient { species }`
+    pub(super) fn diffusion(&mut self) -> Parsed<StmtKind> {
+        let (index, coefficient, species) = self.per_species()?;
+        Ok(StmtKind::Diffusion { index, coefficient, species })
+    }
+
+    /// `[index,] expression { species }`
+    fn per_species(&mut self) -> Parsed<(Option<Name>, Expr, Vec<Name>)> {
         let mut index = None;
         let mut volume = self.expression()?;
         if let ExprKind::Name(name) = &volume.kind
@@ -91,8 +103,7 @@ impl Parser<'_> {
             index = Some(Name { text: name.clone(), span: volume.span });
             volume = self.expression()?;
         }
-        let species = self.body_of_names()?;
-        Ok(StmtKind::Compartment { index, volume, species })
+        Ok((index, volume, self.body_of_names()?))
     }
 
     /// `{ a b c }`

@@ -93,14 +93,8 @@ impl Parser<'_> {
                 self.compartment()?
             }
             "LONGITUDINAL_DIFFUSION" => {
-                while !self.is_symbol("{") {
-                    self.at += 1;
-                    if *self.peek() == TokenKind::End {
-                        return Err(self.unexpected("'{'"));
-                    }
-                }
-                self.body_of_names()?;
-                StmtKind::Diffusion(span)
+                self.at += 1;
+                self.diffusion()?
             }
             "WATCH" => {
                 self.at += 1;
