@@ -56,6 +56,8 @@ pub enum ModelError {
     Arguments { mechanism: String, expected: usize, found: usize },
     #[error("there is no {what} {index}: only {count} are declared")]
     NoSuch { what: &'static str, index: usize, count: usize },
+    #[error("both ends of a gap junction are compartment {node} of cell {cell}")]
+    SamePlace { cell: usize, node: usize },
     #[error("a recording needs at least one probe")]
     EmptyRecording,
     #[error(transparent)]
@@ -99,6 +101,11 @@ pub enum RunError {
         "at {t_ms} ms mechanism \"{mechanism}\" of cell {cell} asks for an event at {at_ms} ms, in the past"
     )]
     PastEvent { t_ms: f64, cell: usize, mechanism: String, at_ms: f64 },
+    #[error(
+        "at {t_ms} ms gap junction {junction} between cells {} and {} is too strong for its \
+         compartments: use a smaller time step", cells[0], cells[1]
+    )]
+    Junctions { t_ms: f64, junction: usize, cells: [usize; 2] },
     #[error(transparent)]
     Clock(#[from] ClockError),
     #[error(transparent)]

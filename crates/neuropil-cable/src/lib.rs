@@ -21,6 +21,7 @@
 //! Traces and spikes are the same to the last bit for any number of threads and any grouping of
 //! cells ([`Execution`]).
 
+mod coupling;
 mod engine;
 mod error;
 mod model;
@@ -31,8 +32,8 @@ pub mod tree;
 
 pub use error::{ModelError, RunError};
 pub use model::{
-    CableModel, CellModel, Column, Connection, Density, Electrode, EventStream, Ion, Painted,
-    Point, Probe, Quantity, Reference, Reversal, Sampling, Scheme, Site, SpikeSource,
+    CableModel, CellModel, Column, Connection, Density, Electrode, EventStream, GapJunction, Ion,
+    Painted, Point, Probe, Quantity, Reference, Reversal, Sampling, Scheme, Site, SpikeSource,
     SynapseTarget, Timing, Values, View, Waveform,
 };
 pub use simulation::{CableSimulation, Execution};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use neuropil_core::{Clock, Observer, SampleBlock, SpikeBlock};
 
+use crate::coupling::Coupling;
 use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot, Tables};
 use crate::error::{ModelError, RunError};
 use crate::model::{CableModel, CellModel, Quantity, Scheme, SynapseTarget};
@@ -42,6 +43,7 @@ pub struct CableSimulation {
     /// Group and slot of each cell.
     home: Vec<(usize, usize)>,
     routes: Routes,
+    coupling: Coupling,
     spike_recordings: usize,
     /// Columns of each sampled recording.
     widths: Vec<usize>,
@@ -104,6 +106,7 @@ impl CableSimulation {
             )?);
         }
         let routes = Routes::new(model, &home, &mut groups)?;
+        let coupling = Coupling::new(model, &home, &mut groups);
         for (number, stream) in model.streams.iter().enumerate() {
             let (group, slot) = home[stream.target.cell];
             let target = (slot, stream.target.point);
@@ -115,6 +118,7 @@ impl CableSimulation {
             groups,
             home,
             routes,
+            coupling,
             spike_recordings: model.spikes.len(),
             widths: model.samples.iter().map(|s| s.probes.len()).collect(),
             execution: Execution { threads: execution.threads.max(1), ..execution },
@@ -240,7 +244,10 @@ impl CableSimulation {
             let work = (until - self.step) * self.nodes() as u64;
             let useful = (work / WORTH_A_THREAD).max(1).min(self.groups.len() as u64) as usize;
             let threads = self.execution.threads.min(useful);
-            let errors = team::advance(&mut self.groups, until, threads)?;
+            let mut errors = team::advance(&mut self.groups, until, threads)?;
+            if !self.coupling.is_empty() {
+                errors.extend(self.coupling.advance(&mut self.groups, until, threads)?);
+            }
             let from = self.step + 1;
             if let Some(error) = self.first_failure(errors) {
                 self.failed = true;

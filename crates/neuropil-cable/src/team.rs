@@ -1,6 +1,6 @@
-//! Groups advanced by a team of threads.
+//! Groups without gap junctions advanced by a team of threads.
 //!
-//! Groups never look at each other during an epoch, so who advances which changes nothing.
+//! They never look at each other during an epoch, so who advances which changes nothing.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,8 @@ pub(crate) fn advance(
     threads: usize,
 ) -> Result<Vec<(usize, RunError)>, RunError> {
     let errors = Mutex::new(Vec::new());
-    let work = Mutex::new(groups.iter_mut().enumerate());
+    let apart = |(_, g): &(usize, &mut Group)| g.gaps.ends.is_empty();
+    let work = Mutex::new(groups.iter_mut().enumerate().filter(apart));
     let worker = || {
         loop {
             let next = work.lock().unwrap_or_else(PoisonError::into_inner).next();

@@ -8,6 +8,7 @@ use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
 use super::block::{Block, Blocks, effective_area_um2};
 use super::electrode::ElectrodeState;
 use super::events::{Arrival, Origin, Queue, stamp};
+use super::gaps::Gaps;
 use super::ions::{Follow, IonPlan, plan};
 use super::layout::{Layout, Signature};
 use super::probe::{IonPart, Part, Reading};
@@ -141,6 +142,7 @@ pub(crate) struct Group {
     pub(crate) densities: Vec<BTreeMap<usize, usize>>,
     pub(crate) care: Vec<IonCare>,
     pub(crate) electrodes: Vec<ElectrodeState>,
+    pub(crate) gaps: Gaps,
     pub(crate) detectors: Vec<Detector>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) queue: Queue,
@@ -199,6 +201,7 @@ impl Group {
             densities: blocks.densities,
             care,
             electrodes,
+            gaps: Gaps::default(),
             detectors: Vec::new(),
             feeds: Vec::new(),
             queue: Queue::default(),
@@ -222,6 +225,9 @@ impl Group {
                 ion.current_ma_cm2 = Vec::new();
                 ion.conductance_s_cm2 = Vec::new();
             }
+        }
+        for block in &mut made.blocks {
+            block.instances.set_second_order(parts.scheme == Scheme::CrankNicolson);
         }
         if parts.tables {
             for block in &mut made.blocks {

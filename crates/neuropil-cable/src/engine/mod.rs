@@ -20,6 +20,7 @@
 mod block;
 mod electrode;
 mod events;
+mod gaps;
 mod group;
 mod guard;
 mod ions;

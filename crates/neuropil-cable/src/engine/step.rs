@@ -88,6 +88,11 @@ impl Group {
 
     fn advance_one(&mut self) -> Result<(), RunError> {
         let verdict = if self.is_damped() { self.solve_damped() } else { self.solve() };
+        self.after_solution(verdict)
+    }
+
+    /// The rest of a step whose potentials have been found.
+    pub(super) fn after_solution(&mut self, verdict: Verdict) -> Result<(), RunError> {
         if verdict == Verdict::Runaway {
             return Err(self.runaway());
         }
@@ -122,7 +127,7 @@ impl Group {
         Ok(())
     }
 
-    fn is_damped(&self) -> bool {
+    pub(super) fn is_damped(&self) -> bool {
         self.damped.contains(&self.step)
     }
 
@@ -150,16 +155,21 @@ impl Group {
             if self.wants_membrane {
                 self.measure_membrane(1.0, 0.5);
             }
-            let c = &mut self.columns;
-            for k in 0..c.v.len() {
-                c.i[k] += c.g[k] * (c.v[k] - self.before[k]);
-            }
-            for e in &mut self.electrodes {
-                e.added.0 += e.added.1 * (c.v[e.node] - self.before[e.node]);
-            }
+            self.follow_damped_half();
         }
         self.before = start;
         verdict
+    }
+
+    /// Moves the membrane current, as linearised at the beginning, to the end of a half step.
+    pub(super) fn follow_damped_half(&mut self) {
+        let c = &mut self.columns;
+        for k in 0..c.v.len() {
+            c.i[k] += c.g[k] * (c.v[k] - self.before[k]);
+        }
+        for e in &mut self.electrodes {
+            e.added.0 += e.added.1 * (c.v[e.node] - self.before[e.node]);
+        }
     }
 
     /// Upward threshold crossings between the last two potentials.
@@ -177,7 +187,7 @@ impl Group {
 
     /// Adds the ionic and capacitive current of each node over the last implicit step, without
     /// electrodes.
-    fn measure_membrane(&mut self, extrapolation: f64, weight: f64) {
+    pub(super) fn measure_membrane(&mut self, extrapolation: f64, weight: f64) {
         let c = &self.columns;
         for k in 0..c.v.len() {
             let change = (c.v[k] - self.before[k]) / extrapolation;

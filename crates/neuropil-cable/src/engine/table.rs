@@ -213,6 +213,7 @@ impl Trial {
         let nodes = (0..v.len() as u32).collect();
         let placement = Placement::density(nodes).with_ions((0..d.ions.len()).collect());
         let mut instances = like.mechanism().instantiate(placement).ok()?;
+        instances.set_second_order(like.is_second_order());
         for (k, variable) in d.variables.iter().enumerate() {
             if let (Role::Parameter, Scope::Global, Column::Uniform(value)) =
                 (variable.role, variable.scope, like.column(k))

@@ -4,6 +4,7 @@
 mod cell;
 mod electrode;
 mod ion;
+mod junction;
 mod mechanism;
 mod network;
 mod record;
@@ -13,6 +14,7 @@ mod waveform;
 pub use cell::{CellModel, Painted, Site, View};
 pub use electrode::Electrode;
 pub use ion::{Ion, Reversal};
+pub use junction::GapJunction;
 pub use mechanism::{Density, Point, Reference, Values};
 pub use network::{CableModel, Connection, Scheme, SpikeSource, SynapseTarget};
 pub use record::{Column, Probe, Quantity, Sampling};

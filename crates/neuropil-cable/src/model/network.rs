@@ -7,6 +7,7 @@ use neuropil_morphology::{Location, Region};
 
 use super::cell::{CellModel, finite};
 use super::electrode::Electrode;
+use super::junction::Joined;
 use super::record::{Column, Probe, Quantity, Sampling};
 use super::stream::EventStream;
 use crate::error::ModelError;
@@ -17,10 +18,12 @@ pub enum Scheme {
     /// Crank–Nicolson with the states half a step ahead of the potential: second order (Hines
     /// 1984, doi:10.1016/0020-7101(84)90008-4). The first step and each in which an electrode jumps
     /// are two half steps of backward Euler, which keeps the order and damps the ringing of fine
-    /// grids (Rannacher 1984, doi:10.1007/BF01390130).
+    /// grids (Rannacher 1984, doi:10.1007/BF01390130). Implicit equations of mechanisms (`sparse`,
+    /// `derivimplicit`) take steps of second order, too.
     #[default]
     CrankNicolson,
-    /// The same without damping, and with events acting on states half a step ahead of them:
+    /// The same without damping, with events acting on states half a step ahead of them, and with
+    /// backward Euler for implicit equations of mechanisms:
     /// NEURON's `secondorder = 2`, number for number.
     UndampedCrankNicolson,
     /// Backward Euler with staggered states: first order, damped. NEURON's `secondorder = 0`.
@@ -89,6 +92,7 @@ pub struct CableModel {
     pub(crate) tables: bool,
     pub(crate) cells: Vec<Arc<CellModel>>,
     pub(crate) electrodes: Vec<(usize, usize, Electrode)>,
+    pub(crate) gaps: Vec<Joined>,
     pub(crate) connections: Vec<Connection>,
     pub(crate) streams: Vec<EventStream>,
     pub(crate) spikes: Vec<Vec<SpikeSource>>,
@@ -110,6 +114,7 @@ impl CableModel {
             tables: false,
             cells: Vec::new(),
             electrodes: Vec::new(),
+            gaps: Vec::new(),
             connections: Vec::new(),
             streams: Vec::new(),
             spikes: Vec::new(),

@@ -11,9 +11,10 @@ use crate::error::ModelError;
 pub enum Quantity {
     /// Membrane potential `[mV]`.
     Voltage,
-    /// Current through the membrane, capacitive part included, electrodes excluded, outward
+    /// Current through the membrane, capacitive part included, electrodes and gap junctions
+    /// excluded, outward
     /// positive `[nA]`: its mean over the step that ends at the stamp; 0 at time 0. Over a cell it
-    /// sums to the current injected by electrodes.
+    /// sums to the current that enters by electrodes and gap junctions.
     MembraneCurrent,
     /// A variable (state, current, conductance, any computed one) of a density mechanism, in the
     /// unit of its file.

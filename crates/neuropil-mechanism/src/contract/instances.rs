@@ -5,8 +5,8 @@ use std::sync::Arc;
 use neuropil_core::names::suggestion;
 
 use super::{
-    Description, Diffusion, Emission, Event, KernelFault, Mechanism, Placement, Role, Scope, SetError,
-    Surroundings,
+    Description, Diffusion, Emission, Event, KernelFault, Mechanism, Placement, Role, Scope,
+    SetError, Surroundings,
 };
 use crate::run::Scratch;
 

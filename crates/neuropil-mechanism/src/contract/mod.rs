@@ -67,7 +67,8 @@ mod placement;
 mod surroundings;
 
 pub use description::{
-    Current, Description, Diffusing, Diffusion, EventPort, IonUse, IonVariables, Kind, Needs, Role, Scope, Variable,
+    Current, Description, Diffusing, Diffusion, EventPort, IonUse, IonVariables, Kind, Needs, Role,
+    Scope, Variable,
 };
 pub use event::{Emission, Event};
 pub use fault::{KernelFault, SetError};

@@ -324,9 +324,7 @@ fn prune(program: &mut Program, symbols: &Symbols) {
                 let before = segment.outputs.len();
                 segment.outputs.retain(|(target, _)| match *target {
                     Target::Variable(k) => {
-                        k < symbols.visible
-                            || k >= kept_from
-                            || read.contains(&Input::Variable(k))
+                        k < symbols.visible || k >= kept_from || read.contains(&Input::Variable(k))
                     }
                     Target::Carry(k) => {
                         segment.iteration.is_some() || read.contains(&Input::Carry(k))
