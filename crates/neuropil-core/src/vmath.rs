@@ -33,12 +33,18 @@ pub fn reduce(x: f64) -> (f64, f64) {
     let t = x * std::f64::consts::LOG2_E + ROUND;
     let k = t - ROUND;
     let r = (x - k * LN2_HIGH) - k * LN2_LOW;
+    (t, r + r * r * curvature(r))
+}
+
+/// `q(r) = (eʳ − 1 − r)/r²` for `|r| ≤ ln 2 / 2`.
+#[inline(always)]
+pub fn curvature(r: f64) -> f64 {
     let r2 = r * r;
     let r4 = r2 * r2;
     let low = (Q[0] + Q[1] * r) + (Q[2] + Q[3] * r) * r2;
     let high = (Q[4] + Q[5] * r) + (Q[6] + Q[7] * r) * r2;
     let top = Q[8] + Q[9] * r;
-    (t, r + r2 * (low + r4 * (high + r4 * top)))
+    low + r4 * (high + r4 * top)
 }
 
 /// `eˣ`, ≤ 1 ulp; 0 where the result would be subnormal, ∞ above 709.78.

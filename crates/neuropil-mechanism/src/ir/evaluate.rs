@@ -71,6 +71,7 @@ pub(crate) fn apply_binary(op: Binary, a: f64, b: f64) -> f64 {
             }
         }
         Binary::Rem => a - (a / b).trunc() * b,
+        Binary::LinoidGiven => vmath::linoid_given(a, b),
         Binary::Less => truth(a < b),
         Binary::LessEqual => truth(a <= b),
         Binary::Equal => truth(a == b),

@@ -78,6 +78,8 @@ pub(crate) enum Binary {
     Max,
     /// Remainder with the sign of the dividend, as C's `fmod`.
     Rem,
+    /// `a/(b − 1)` where `b = eᵃ`: made by the sharing of exponentials only.
+    LinoidGiven,
     Less,
     LessEqual,
     Equal,

@@ -3,7 +3,8 @@
 //! Numbers are folded with the same functions that kernels use. Neutral elements vanish, signs
 //! move outward, a division by a number becomes a product with its reciprocal, small whole powers
 //! become products, and a quotient that is 0/0 at one voltage only becomes the smooth function it
-//! stands for (see [`super::linoid`]). What is known to be multiplied by zero is zero.
+//! stands for (see [`super::linoid`]). A factor that is also the divisor cancels. What is known to
+//! be multiplied by zero is zero.
 
 use super::{Binary, Graph, Node, Unary, Value, apply_binary, apply_unary};
 
@@ -135,7 +136,23 @@ impl Graph {
             }
             (Node::Binary(Binary::Div, one, x), _) if self.is(one, 1.0) => self.div(b, x),
             (_, Node::Binary(Binary::Div, one, y)) if self.is(one, 1.0) => self.div(a, y),
-            _ => self.intern(Node::Binary(Binary::Mul, a.min(b), a.max(b))),
+            _ => match self.cancelled(a, b).or_else(|| self.cancelled(b, a)) {
+                Some(product) => product,
+                None => self.intern(Node::Binary(Binary::Mul, a.min(b), a.max(b))),
+            },
+        }
+    }
+
+    /// `(n/d)·b` where `d` is `b` or one of its two factors: a steady state times its rate.
+    fn cancelled(&mut self, a: Value, b: Value) -> Option<Value> {
+        let Node::Binary(Binary::Div, n, d) = self.node(a) else { return None };
+        if b == d {
+            return Some(n);
+        }
+        match self.node(b) {
+            Node::Binary(Binary::Mul, x, y) if x == d => Some(self.mul(n, y)),
+            Node::Binary(Binary::Mul, x, y) if y == d => Some(self.mul(n, x)),
+            _ => None,
         }
     }
 

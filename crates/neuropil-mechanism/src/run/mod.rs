@@ -16,6 +16,8 @@ pub(crate) use reference::run as run_reference;
 #[derive(Debug, Default)]
 pub(crate) struct Ready {
     each: Vec<bool>,
+    /// Of each ion whether somebody reads its current.
+    ions: Vec<bool>,
     initial: Bytecode,
     currents: Bytecode,
     advance: Bytecode,
@@ -163,7 +165,7 @@ fn vectors(
         return Ok(());
     }
     check(instances, around)?;
-    let ready = ready(instances);
+    let ready = ready(instances, around);
     let code = match which {
         Which::Initial => &ready.initial,
         Which::Currents => &ready.currents,
@@ -188,15 +190,17 @@ fn vectors(
     })
 }
 
-/// The bytecode for the present pattern of storage.
-fn ready(instances: &mut Instances) -> Arc<Ready> {
+/// The bytecode for the present pattern of storage and of ion currents that are wanted.
+fn ready(instances: &mut Instances, around: &Surroundings<'_>) -> Arc<Ready> {
     let each = instances.store.iter().map(|s| matches!(s, Store::Each(_)));
+    let ions = instances.placement.ions.iter().map(|&k| !around.ions[k].current_ma_cm2.is_empty());
     if let Some(ready) = &instances.scratch.ready
         && ready.each.iter().copied().eq(each.clone())
+        && ready.ions.iter().copied().eq(ions.clone())
     {
         return Arc::clone(ready);
     }
-    let each: Vec<bool> = each.collect();
+    let (each, ions): (Vec<bool>, Vec<bool>) = (each.collect(), ions.collect());
     let program = &instances.mechanism.program;
     let keep = &instances.scratch.keep;
     let accurate = instances.second_order && !program.accurate.segments.is_empty();
@@ -206,6 +210,7 @@ fn ready(instances: &mut Instances) -> Arc<Ready> {
         for segment in &mut kernel.segments {
             segment.outputs.retain(|(target, _)| match target {
                 Target::Variable(k) => keep.get(*k).copied().unwrap_or(true),
+                Target::IonCurrent(k) | Target::IonConductance(k) => ions[*k],
                 _ => true,
             });
         }
@@ -216,6 +221,7 @@ fn ready(instances: &mut Instances) -> Arc<Ready> {
         currents: make(&program.currents),
         advance: make(advance),
         each,
+        ions,
     });
     instances.scratch.ready = Some(Arc::clone(&ready));
     ready

@@ -13,9 +13,23 @@ pub(crate) enum Source {
     Carry(u32),
     /// A value that is the same for all instances.
     Uniform(u32),
+    /// A quantity per compartment: the engine's own column where the instances of a chunk sit on
+    /// consecutive compartments, else the register that it was gathered into.
+    Outside(Input, u16),
 }
 
-/// What an instruction computes. Letters are operands in order; `s`, `t`, `r` are uniform.
+impl Source {
+    /// The register that the operand may be read from.
+    pub(crate) fn register(self) -> Option<u32> {
+        match self {
+            Self::Register(k) | Self::Outside(_, k) => Some(u32::from(k)),
+            _ => None,
+        }
+    }
+}
+
+/// What an instruction computes. Letters `a`, `b`, … are operands in order; `r`, `s`, `t` are
+/// uniform. Operations are done in the order written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
     /// Reads a quantity per compartment.
@@ -34,24 +48,57 @@ pub(crate) enum Op {
     DifferenceMul,
     /// `(a + b)·c`
     SumMul,
+    /// `a·b·c`
+    Product3,
+    /// `a·b·c·d`
+    Product4,
+    /// `(a·a)·(a·a)`
+    Fourth,
+    /// `a·s + b·t`
+    TwoScaled,
+    /// `(a − b)·c·s`
+    Flow,
+    /// `(a − b)·c·s + d`
+    FlowAdd,
+    /// `(a + s)·t + b`
+    ShiftedAdd,
     /// `f(a·t)`
     Scaled(Unary),
     /// `f((a + s)·t)`
     Shifted(Unary),
     /// `r/(1 + exp((a + s)·t))`
     Sigmoid,
+    /// `r/(a·t + s)`
+    Quotient,
+    /// `u/(b·r − 1)` with `u = (a + s)·t`, for `b·r = eᵘ`
+    Linoid,
     /// `a + (a − b)·expm1(c)`
     Relax,
+    /// `a + (b − a·c)·exprel(c·s)·t`
+    Step,
+    /// `a + (b' − a·q)·exprel(q·s)·t` with `b' = b·r`, `c' = c·r'`, `q = b' + c'`
+    Gate,
     /// Overwrites the column of a variable.
     Store(u32),
+}
+
+/// Largest number of operands.
+pub(crate) const OPERANDS: usize = 7;
+
+/// Where a result goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Register(u16),
+    /// The column of a variable, which is also operand `a`.
+    Own(u32),
 }
 
 /// One instruction.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Instruction {
     pub(crate) op: Op,
-    pub(crate) to: u16,
-    pub(crate) from: [Source; 4],
+    pub(crate) to: Place,
+    pub(crate) from: [Source; OPERANDS],
 }
 
 /// One step of the uniform part, which runs once per call.

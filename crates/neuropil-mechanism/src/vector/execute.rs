@@ -3,13 +3,14 @@
 use pulp::Arch;
 
 use super::CHUNK;
-use super::code::{Bytecode, Instruction, Op, Piece, Source};
+use super::code::{Bytecode, Instruction, Op, Piece, Place, Source};
+use super::fused;
 use super::lanes::{self, Operand};
-use crate::contract::Surroundings;
+use crate::contract::{Store, Surroundings};
 use crate::ir::{Input, IonQuantity, Iteration, Node, Target, apply_binary, apply_unary};
 
 /// Variables of the instances: a column each or one number.
-pub(crate) type Columns = [crate::contract::Store];
+pub(crate) type Columns = [Store];
 
 /// Where the instances are.
 pub(crate) struct Chunks<'a> {
@@ -98,8 +99,8 @@ fn uniform_tables(
                 Node::Input(Input::Step) => around.dt_ms,
                 Node::Input(Input::Celsius) => around.celsius,
                 Node::Input(Input::Variable(k)) => match &columns[k] {
-                    crate::contract::Store::Uniform(x) => *x,
-                    crate::contract::Store::Each(_) => f64::NAN,
+                    Store::Uniform(x) => *x,
+                    Store::Each(_) => f64::NAN,
                 },
                 Node::Input(_) => f64::NAN,
                 Node::Unary(op, a) => apply_unary(op, at(a)),
@@ -127,21 +128,12 @@ struct At<'a, 'b, 's> {
     registers: &'a mut Registers,
 }
 
-/// Where an operand's values are.
-fn operand<'a>(
-    source: Source,
-    (start, n): (usize, usize),
-    columns: &'a Columns,
-    registers: &'a Registers,
-) -> Operand<'a> {
+/// The values of an output, which is never a column.
+fn computed(source: Source, n: usize, registers: &Registers) -> Operand<'_> {
     match source {
         Source::Register(k) => Operand::Each(&registers.scratch[usize::from(k)][..n]),
         Source::Carry(k) => Operand::Each(&registers.carried[k as usize][..n]),
-        Source::Uniform(k) => Operand::One(registers.uniforms[k as usize]),
-        Source::Column(k) => match &columns[k as usize] {
-            crate::contract::Store::Each(values) => Operand::Each(&values[start..start + n]),
-            crate::contract::Store::Uniform(x) => Operand::One(*x),
-        },
+        _ => Operand::One(number(source, registers)),
     }
 }
 
@@ -173,47 +165,103 @@ impl At<'_, '_, '_> {
 
     fn instruction(&mut self, instruction: &Instruction) {
         let Instruction { op, to, from } = *instruction;
-        if let Op::Store(k) = op {
-            return self.store(k as usize, from[0]);
+        match (op, to) {
+            (Op::Store(k), _) => self.store(k as usize, from[0]),
+            (Op::Gather(input), Place::Register(_)) if self.lent(input).is_some() => {}
+            (_, Place::Register(k)) => {
+                let mut out = std::mem::take(&mut self.registers.scratch[usize::from(k)]);
+                self.compute(op, &mut out[..self.n], &from, false);
+                self.registers.scratch[usize::from(k)] = out;
+            }
+            (_, Place::Own(k)) => {
+                let Some(mut column) = self.take_column(k as usize) else { return };
+                let (start, n) = (self.start, self.n);
+                self.compute(op, &mut column[start..start + n], &from, true);
+                self.columns[k as usize] = Store::Each(column);
+            }
         }
-        let mut out = std::mem::take(&mut self.registers.scratch[usize::from(to)]);
-        let (place, arch) = ((self.start, self.n), self.registers.arch);
-        let (columns, registers) = (&*self.columns, &*self.registers);
-        let get = |k: usize| operand(from[k], place, columns, registers);
-        let one = |k: usize| number(from[k], registers);
-        let target = &mut out[..self.n];
+    }
+
+    /// Computes one instruction; with `own` operand `a` is what `to` holds.
+    fn compute(&self, op: Op, to: &mut [f64], from: &[Source], own: bool) {
+        let arch = self.registers.arch;
+        let get = |k: usize| self.operand(from[k]);
+        let one = |k: usize| number(from[k], self.registers);
+        let col = |k: usize| if own && k == 0 { &[][..] } else { get(k).column() };
         match op {
-            Op::Gather(input) => self.gather(input, target),
-            Op::Unary(f) => lanes::unary(arch, target, f, get(0)),
-            Op::Scaled(f) => lanes::scaled(arch, target, f, get(0), one(1)),
-            Op::Shifted(f) => lanes::shifted(arch, target, f, get(0), one(1), one(2)),
-            Op::Binary(f) => lanes::binary(arch, target, f, get(0), get(1)),
-            Op::Select => lanes::select(arch, target, [get(0), get(1), get(2)]),
-            Op::MulAdd => lanes::mul_add(arch, target, [get(0), get(1), get(2)]),
-            Op::MulSub => lanes::mul_sub(arch, target, [get(0), get(1), get(2)]),
-            Op::SubMul => lanes::sub_mul(arch, target, [get(0), get(1), get(2)]),
-            Op::DifferenceMul => lanes::difference_mul(arch, target, [get(0), get(1), get(2)]),
-            Op::SumMul => lanes::sum_mul(arch, target, [get(0), get(1), get(2)]),
-            Op::Sigmoid => lanes::sigmoid(arch, target, get(0), [one(1), one(2), one(3)]),
-            Op::Relax => lanes::relax(arch, target, [get(0), get(1), get(2)]),
+            Op::Gather(input) => self.gather(input, to),
+            Op::Unary(f) => lanes::unary(arch, to, f, get(0)),
+            Op::Scaled(f) => lanes::scaled(arch, to, f, get(0), one(1)),
+            Op::Shifted(f) => lanes::shifted(arch, to, f, get(0), one(1), one(2)),
+            Op::Binary(f) => lanes::binary(arch, to, f, get(0), get(1)),
+            Op::Select => lanes::select(arch, to, [get(0), get(1), get(2)]),
+            Op::MulAdd => lanes::mul_add(arch, to, [get(0), get(1), get(2)]),
+            Op::MulSub => lanes::mul_sub(arch, to, [get(0), get(1), get(2)]),
+            Op::SubMul => lanes::sub_mul(arch, to, [get(0), get(1), get(2)]),
+            Op::DifferenceMul => lanes::difference_mul(arch, to, [get(0), get(1), get(2)]),
+            Op::SumMul => lanes::sum_mul(arch, to, [get(0), get(1), get(2)]),
+            Op::Product3 => fused::product3(arch, to, [col(0), col(1), col(2)]),
+            Op::Product4 => fused::product4(arch, to, [col(0), col(1), col(2), col(3)]),
+            Op::Fourth => fused::fourth(arch, to, col(0)),
+            Op::TwoScaled => fused::two_scaled(arch, to, [col(0), col(2)], [one(1), one(3)]),
+            Op::Flow => fused::flow(arch, to, [col(0), col(1), col(2)], one(3)),
+            Op::FlowAdd => fused::flow_add(arch, to, [col(0), col(1), col(2), col(4)], one(3)),
+            Op::ShiftedAdd => fused::shifted_add(arch, to, [col(0), col(3)], [one(1), one(2)]),
+            Op::Sigmoid => fused::sigmoid(arch, to, col(0), [one(1), one(2), one(3)]),
+            Op::Quotient => fused::quotient(arch, to, col(0), [one(1), one(2), one(3)]),
+            Op::Linoid => {
+                fused::linoid(arch, to, [col(0), col(3)], [one(1), one(2), one(4)]);
+            }
+            Op::Relax if own => fused::relax(arch, to, [col(0), col(1), col(2)], true),
+            Op::Relax => lanes::relax(arch, to, [get(0), get(1), get(2)]),
+            Op::Step => {
+                fused::step(arch, to, [col(0), col(1), col(2)], [one(3), one(4)], own);
+            }
+            Op::Gate => {
+                let factors = [one(2), one(4), one(5), one(6)];
+                fused::gate(arch, to, [col(0), col(1), col(3)], factors, own);
+            }
             Op::Store(_) => {}
         }
-        self.registers.scratch[usize::from(to)] = out;
+    }
+
+    /// Where an operand's values are.
+    fn operand(&self, source: Source) -> Operand<'_> {
+        let (start, n, registers) = (self.start, self.n, &*self.registers);
+        match source {
+            Source::Register(k) => Operand::Each(&registers.scratch[usize::from(k)][..n]),
+            Source::Carry(k) => Operand::Each(&registers.carried[k as usize][..n]),
+            Source::Uniform(k) => Operand::One(registers.uniforms[k as usize]),
+            Source::Outside(input, k) => Operand::Each(match self.lent(input) {
+                Some(values) => values,
+                None => &registers.scratch[usize::from(k)][..n],
+            }),
+            Source::Column(k) => match &self.columns[k as usize] {
+                Store::Each(values) => Operand::Each(&values[start..start + n]),
+                Store::Uniform(x) => Operand::One(*x),
+            },
+        }
+    }
+
+    /// A stored column, to be put back.
+    fn take_column(&mut self, variable: usize) -> Option<Vec<f64>> {
+        match std::mem::replace(&mut self.columns[variable], Store::Uniform(f64::NAN)) {
+            Store::Each(column) => Some(column),
+            uniform => {
+                self.columns[variable] = uniform;
+                None
+            }
+        }
     }
 
     fn store(&mut self, variable: usize, from: Source) {
-        let crate::contract::Store::Each(mut column) = std::mem::replace(
-            &mut self.columns[variable],
-            crate::contract::Store::Uniform(f64::NAN),
-        ) else {
-            return;
-        };
+        let Some(mut column) = self.take_column(variable) else { return };
         let to = &mut column[self.start..self.start + self.n];
-        match operand(from, (self.start, self.n), self.columns, self.registers) {
+        match self.operand(from) {
             Operand::Each(values) => to.copy_from_slice(values),
             Operand::One(x) => to.fill(x),
         }
-        self.columns[variable] = crate::contract::Store::Each(column);
+        self.columns[variable] = Store::Each(column);
     }
 
     /// Number of instances of this chunk that are not padding.
@@ -225,9 +273,10 @@ impl At<'_, '_, '_> {
         &self.chunks.nodes[self.start..self.start + self.n]
     }
 
-    fn gather(&self, input: Input, to: &mut [f64]) {
+    /// The engine's column of a quantity per compartment.
+    fn outside(&self, input: Input) -> &[f64] {
         let around = &*self.around;
-        let column: &[f64] = match input {
+        match input {
             Input::Voltage => around.v_mv,
             Input::Area => around.area_um2,
             Input::Diameter => around.diam_um,
@@ -240,16 +289,24 @@ impl At<'_, '_, '_> {
                     IonQuantity::Outside => &ion.outside_mm,
                 }
             }
-            _ => return to.fill(f64::NAN),
-        };
-        let nodes = self.nodes();
-        match self.chunks.runs[self.start / CHUNK] {
-            Some(first) => {
-                let real = self.real();
-                to[..real].copy_from_slice(&column[first..first + real]);
-                to[real..].fill(column[first + real - 1]);
-            }
-            None => to.iter_mut().zip(nodes).for_each(|(x, &k)| *x = column[k as usize]),
+            _ => &[],
+        }
+    }
+
+    /// The part of the engine's column that can be read where it is: that of consecutive
+    /// compartments. Lanes of padding then see the compartments that follow.
+    fn lent(&self, input: Input) -> Option<&[f64]> {
+        let first = self.chunks.runs[self.start / CHUNK]?;
+        self.outside(input).get(first..first + self.n)
+    }
+
+    fn gather(&self, input: Input, to: &mut [f64]) {
+        let column = self.outside(input);
+        if column.is_empty() {
+            return to.fill(f64::NAN);
+        }
+        for (x, &k) in to.iter_mut().zip(self.nodes()) {
+            *x = column[k as usize];
         }
     }
 
@@ -260,16 +317,14 @@ impl At<'_, '_, '_> {
             match target {
                 Target::Carry(k) => {
                     let mut carried = std::mem::take(&mut self.registers.carried[k]);
-                    let place = (self.start, self.n);
-                    match operand(source, place, self.columns, self.registers) {
+                    match self.operand(source) {
                         Operand::Each(values) => carried[..self.n].copy_from_slice(values),
                         Operand::One(x) => carried[..self.n].fill(x),
                     }
                     self.registers.carried[k] = carried;
                 }
                 Target::Ion(k, quantity) => {
-                    let place = (self.start, self.n);
-                    let values = operand(source, place, self.columns, self.registers);
+                    let values = computed(source, self.n, self.registers);
                     let nodes = &self.chunks.nodes[self.start..self.start + real];
                     let ion = &mut self.around.ions[self.chunks.ions[k]];
                     let column = match quantity {
@@ -281,8 +336,7 @@ impl At<'_, '_, '_> {
                     overwrite(column, nodes, values);
                 }
                 Target::IonCurrent(k) | Target::IonConductance(k) => {
-                    let place = (self.start, self.n);
-                    let values = operand(source, place, self.columns, self.registers);
+                    let values = computed(source, self.n, self.registers);
                     let ion = &mut self.around.ions[self.chunks.ions[k]];
                     let column = match target {
                         Target::IonCurrent(_) => &mut ion.current_ma_cm2,
@@ -293,8 +347,7 @@ impl At<'_, '_, '_> {
                     }
                 }
                 Target::Current | Target::Conductance => {
-                    let place = (self.start, self.n);
-                    let values = operand(source, place, self.columns, self.registers);
+                    let values = computed(source, self.n, self.registers);
                     let column: &mut [f64] = match target {
                         Target::Current => self.around.i_ma_cm2,
                         _ => self.around.g_s_cm2,
@@ -318,7 +371,7 @@ impl At<'_, '_, '_> {
             for &(target, source) in &piece.outputs {
                 let Target::Carry(k) = target else { continue };
                 let mut carried = std::mem::take(&mut self.registers.carried[k]);
-                let new = operand(source, (self.start, self.n), self.columns, self.registers);
+                let new = self.operand(source);
                 for lane in (0..self.n).filter(|&lane| !settled[lane]) {
                     let (old, new) = (carried[lane], at(new, lane));
                     let close = (new - old).abs() <= 1e-10 * new.abs() + 1e-18;

@@ -1,6 +1,7 @@
 //! The loops: one operation over one chunk, for operands that are columns or one number.
 //!
-//! Each loop is inlined into a closure that is compiled for every instruction set; slices are cut
+//! Each loop is inlined into a closure that is compiled for every instruction set (those with columns
+//! only are in [`super::fused`]); slices are cut
 //! to one length first, so that the compiler sees no bounds in the loop and vectorises it.
 
 use pulp::Arch;
@@ -13,6 +14,16 @@ use crate::vmath;
 pub(crate) enum Operand<'a> {
     Each(&'a [f64]),
     One(f64),
+}
+
+impl<'a> Operand<'a> {
+    /// The values per instance; none if there is one for all.
+    pub(crate) fn column(self) -> &'a [f64] {
+        match self {
+            Self::Each(values) => values,
+            Self::One(_) => &[],
+        }
+    }
 }
 
 /// Something with a value at every position.
@@ -216,7 +227,7 @@ pub(crate) fn binary(arch: Arch, to: &mut [f64], op: Binary, a: Operand<'_>, b: 
             }
         };
     }
-    table!(Add Sub Mul Div Pow Min Max Rem Less LessEqual Equal And Or);
+    table!(Add Sub Mul Div Pow Min Max Rem LinoidGiven Less LessEqual Equal And Or);
 }
 
 /// `to = a ≠ 0 ? b : c`
@@ -285,19 +296,11 @@ pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     );
 }
 
-/// `to = r/(1 + exp((a + s)·t))`
-pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: Operand<'_>, [s, t, r]: [f64; 3]) {
-    map1(
-        arch,
-        to,
-        a,
-        #[inline(always)]
-        move |x| r / (vmath::exp((x + s) * t) + 1.0),
-    );
-}
-
 /// `to = a + (a − b)·expm1(c)`
 pub(crate) fn relax(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    if let [Operand::Each(a), Operand::Each(b), Operand::Each(c)] = abc {
+        return super::fused::relax(arch, to, [a, b, c], false);
+    }
     map3(
         arch,
         to,

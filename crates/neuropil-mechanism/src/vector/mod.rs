@@ -10,7 +10,10 @@
 mod code;
 mod emit;
 mod execute;
+mod fuse;
+mod fused;
 mod lanes;
+mod share;
 mod specialise;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 //! that `−(v + 40)/18` needs one multiplication and a division by a uniform value becomes a
 //! multiplication by a reciprocal computed once.
 
+use super::share::share;
 use crate::ir::{Binary, Graph, Input, Node, Segment, Unary, Value};
 
 /// Which inputs are the same for all instances.
@@ -46,6 +47,7 @@ struct Pass<'a> {
 /// The segment rewritten for the given storage: `each[k]` tells whether variable `k` has a value
 /// per instance.
 pub(crate) fn specialise(segment: &Segment, each: &[bool]) -> Segment {
+    let segment = &share(segment, each);
     let old = &segment.graph;
     let uniform = uniform_nodes(old, each);
     let live = old.live(segment.roots());
@@ -126,6 +128,14 @@ impl Pass<'_> {
                 };
                 Scaled { core, scale }
             }
+            Node::Binary(Binary::Add | Binary::Sub, a, b) => {
+                let Some((left, right, scale)) = self.common_scale(a, b) else {
+                    return plain(self.copy(node));
+                };
+                let subtract = matches!(node, Node::Binary(Binary::Sub, ..));
+                let op = if subtract { Binary::Sub } else { Binary::Add };
+                Scaled { core: self.sum(op, left, right), scale: Some(scale) }
+            }
             _ => plain(self.copy(node)),
         }
     }
@@ -151,6 +161,25 @@ impl Pass<'_> {
         Scaled { core: a.core, scale }
     }
 
+    /// Two values divided by a scale that both have: `x·s` and `y·s`, or `x·k·s` and `y·s`.
+    fn common_scale(&mut self, a: Value, b: Value) -> Option<(Value, Value, Value)> {
+        let (a, b) = (self.parts(a), self.parts(b));
+        let (s, t) = (a.scale?, b.scale?);
+        if s == t {
+            return Some((a.core, b.core, s));
+        }
+        let other = |whole: Value, part: Value| match self.new.node(whole) {
+            Node::Binary(Binary::Mul, x, y) if x == part => Some(y),
+            Node::Binary(Binary::Mul, x, y) if y == part => Some(x),
+            _ => None,
+        };
+        if let Some(k) = other(s, t) {
+            return Some((self.new.intern(Node::Binary(Binary::Mul, a.core, k)), b.core, t));
+        }
+        let k = other(t, s)?;
+        Some((a.core, self.new.intern(Node::Binary(Binary::Mul, b.core, k)), s))
+    }
+
     /// The value itself in the new graph.
     fn whole(&mut self, a: Value) -> Value {
         let parts = self.parts(a);
@@ -171,8 +200,14 @@ impl Pass<'_> {
                 self.new.unary(op, a)
             }
             Node::Binary(op, a, b) => {
+                let (shift, state) = (self.is_shift(op, a, b), self.is_state(a));
                 let (a, b) = (self.whole(a), self.whole(b));
                 match op {
+                    // the same number; a distance from a state stays a difference
+                    Binary::Sub if shift && !state => {
+                        let minus = self.new.neg(b);
+                        self.new.intern(Node::Binary(Binary::Add, a, minus))
+                    }
                     Binary::Add | Binary::Sub => self.sum(op, a, b),
                     _ => self.new.binary(op, a, b),
                 }
@@ -182,6 +217,15 @@ impl Pass<'_> {
                 self.new.select(c, a, b)
             }
         }
+    }
+
+    /// `a − b` with only `b` uniform.
+    fn is_shift(&self, op: Binary, a: Value, b: Value) -> bool {
+        op == Binary::Sub && self.is_uniform(b) && !self.is_uniform(a)
+    }
+
+    fn is_state(&self, a: Value) -> bool {
+        matches!(self.old.node(a), Node::Input(Input::Variable(_) | Input::Carry(_)))
     }
 
     /// A sum; the constructor turns `a + (−b)` into a difference.

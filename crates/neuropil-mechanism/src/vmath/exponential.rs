@@ -1,9 +1,16 @@
 //! The exponential function and its relatives, on the reduction of [`neuropil_core::vmath`].
 
 pub use neuropil_core::vmath::exp;
-use neuropil_core::vmath::{OVERFLOW, reduce};
+use neuropil_core::vmath::{OVERFLOW, curvature, reduce};
 
-use super::pick;
+use super::{abs, pick};
+
+/// Up to this size of the argument [`expm1`] and [`exprel`] need no reduction.
+pub(crate) const NEAR: f64 = 0.34;
+/// Up to this size of the argument [`linoid_given`] is a series.
+pub(crate) const NEAR_ZERO: f64 = 0.125;
+/// `B₂ₖ/(2k)!` for k = 1 … 4: `x/(eˣ − 1) = 1 − x/2 + Σ cₖ x²ᵏ`, the next term is 2e-17 at the end.
+const BERNOULLI: [f64; 4] = [1.0 / 12.0, -1.0 / 720.0, 1.0 / 30_240.0, -1.0 / 1_209_600.0];
 
 /// `eˣ − 1`, ≤ 2 ulp everywhere, exact in the limit of small `x`.
 #[inline(always)]
@@ -16,12 +23,34 @@ pub fn expm1(x: f64) -> f64 {
     pick(bounded <= OVERFLOW, y, bounded + f64::INFINITY)
 }
 
-/// `(eˣ − 1) / x`, with its limit 1 at `x = 0`.
+/// Whether [`expm1_near`] has the bits of [`expm1`]: `|x| ≤` [`NEAR`], but for subnormal results.
+#[inline(always)]
+pub(crate) fn is_expm1_near(x: f64) -> bool {
+    (1e-300..=NEAR).contains(&abs(x))
+}
+
+/// [`expm1`] where [`is_expm1_near`].
+#[inline(always)]
+pub(crate) fn expm1_near(x: f64) -> f64 {
+    x + x * x * curvature(x)
+}
+
+/// `(eˣ − 1) / x`, with its limit 1 at `x = 0`; ≤ 2 ulp.
 #[inline(always)]
 pub fn exprel(x: f64) -> f64 {
-    let y = expm1(x) / x;
-    let y = pick(x == 0.0, 1.0, y);
-    pick(x > OVERFLOW, x, y)
+    pick(abs(x) <= NEAR, exprel_near(x), exprel_far(x))
+}
+
+/// [`exprel`] for `|x| ≤` [`NEAR`].
+#[inline(always)]
+pub(crate) fn exprel_near(x: f64) -> f64 {
+    1.0 + x * curvature(x)
+}
+
+/// [`exprel`] for `|x| >` [`NEAR`].
+#[inline(always)]
+pub(crate) fn exprel_far(x: f64) -> f64 {
+    pick(x > OVERFLOW, x, expm1(x) / x)
 }
 
 /// `x / (eˣ − 1)`, with its limit 1 at `x = 0`: the removable singularity of rate functions.
@@ -30,4 +59,25 @@ pub fn linoid(x: f64) -> f64 {
     let y = x / expm1(x);
     let y = pick(x == 0.0, 1.0, y);
     pick(x > OVERFLOW, 0.0, y)
+}
+
+/// `x / (e − 1)` where `e = eˣ` is known: [`linoid`] without an exponential of its own. Its
+/// relative error is that of `e` divided by `|x|`, at most eight times that of `e`.
+#[inline(always)]
+pub fn linoid_given(x: f64, e: f64) -> f64 {
+    pick(abs(x) <= NEAR_ZERO, linoid_near(x), linoid_far(x, e))
+}
+
+/// [`linoid_given`] for `|x| ≤` [`NEAR_ZERO`].
+#[inline(always)]
+pub(crate) fn linoid_near(x: f64) -> f64 {
+    let z = x * x;
+    let series = (BERNOULLI[0] + BERNOULLI[1] * z) + (BERNOULLI[2] + BERNOULLI[3] * z) * (z * z);
+    (1.0 - 0.5 * x) + z * series
+}
+
+/// [`linoid_given`] for `|x| >` [`NEAR_ZERO`].
+#[inline(always)]
+pub(crate) fn linoid_far(x: f64, e: f64) -> f64 {
+    x / (e - 1.0)
 }

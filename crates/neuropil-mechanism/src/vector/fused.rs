@@ -1,0 +1,371 @@
+//! The loops of the superinstructions whose operands are columns, with uniform factors.
+//!
+//! Each is compiled for every instruction set: a [`Loop`] around plain arithmetic, which the
+//! compiler vectorises. Where a function has a cheaper form near zero ([`Near`]), tiles of lanes that are
+//! all near take that form alone; each lane's result is the same either way.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use crate::vmath;
+
+/// Lanes that decide together which form of a function they take.
+const TILE: usize = 64;
+
+/// The operands of one lane.
+#[inline(always)]
+fn row<const N: usize>(from: [&[f64]; N], k: usize) -> [f64; N] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| from[i][k],
+    )
+}
+
+#[inline(always)]
+fn looped<const N: usize>(
+    arch: Arch,
+    to: &mut [f64],
+    from: [&[f64]; N],
+    f: impl Fn([f64; N]) -> f64 + Copy,
+) {
+    arch.dispatch(Loop { to, from, f });
+}
+
+/// `to[k] = f(operands of k)`.
+struct Loop<'a, const N: usize, F> {
+    to: &'a mut [f64],
+    from: [&'a [f64]; N],
+    f: F,
+}
+
+impl<const N: usize, F: Fn([f64; N]) -> f64 + Copy> WithSimd for Loop<'_, N, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { to, from, f } = self;
+        let n = to.len();
+        let from = from.map(|s| &s[..n]);
+        for k in 0..n {
+            to[k] = f(row(from, k));
+        }
+    }
+}
+
+/// A function that has a cheaper form where some quantity is near zero.
+trait Near<const N: usize>: Copy {
+    /// Whether the operands allow the form [`Self::near`].
+    fn is_near(self, x: [f64; N]) -> bool;
+    /// The form near zero.
+    fn near(self, x: [f64; N]) -> f64;
+    /// The function where it is not near.
+    fn far(self, x: [f64; N]) -> f64;
+    /// Whether [`Self::far`] is the cheaper form, taken alone where no lane is near; else the
+    /// other way round.
+    const FAR_IS_CHEAPER: bool;
+}
+
+/// `to[k] = f(operands of k)`, tile by tile. With `own` the old values of `to` take the place of the
+/// first operand.
+struct Tiles<'a, const N: usize, F> {
+    to: &'a mut [f64],
+    from: [&'a [f64]; N],
+    own: bool,
+    f: F,
+}
+
+impl<const N: usize, F: Near<N>> WithSimd for Tiles<'_, N, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { to, from, own, f } = self;
+        let n = to.len();
+        let mut old = [0.0; TILE];
+        let (tiles, rest) = to.as_chunks_mut::<TILE>();
+        for (number, to) in tiles.iter_mut().enumerate() {
+            if own {
+                old = *to;
+            }
+            let from = part(from, number * TILE, TILE, own.then_some(&old[..]));
+            tile(to, from, f);
+        }
+        if !rest.is_empty() {
+            let old = &mut old[..rest.len()];
+            if own {
+                old.copy_from_slice(rest);
+            }
+            let from = part(from, n - rest.len(), rest.len(), own.then_some(old));
+            tile(rest, from, f);
+        }
+    }
+}
+
+/// `n` values of each operand; the first may be given otherwise.
+#[inline(always)]
+fn part<'a, const N: usize>(
+    from: [&'a [f64]; N],
+    start: usize,
+    n: usize,
+    first: Option<&'a [f64]>,
+) -> [&'a [f64]; N] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| match first {
+            Some(first) if i == 0 => first,
+            _ => &from[i][start..start + n],
+        },
+    )
+}
+
+#[inline(always)]
+fn tile<const N: usize, F: Near<N>>(to: &mut [f64], from: [&[f64]; N], f: F) {
+    let n = to.len();
+    let from = from.map(
+        #[inline(always)]
+        |s| &s[..n],
+    );
+    let mut near = 0u64;
+    for k in 0..n {
+        near += u64::from(f.is_near(row(from, k)));
+    }
+    if F::FAR_IS_CHEAPER && near == 0 {
+        for k in 0..n {
+            to[k] = f.far(row(from, k));
+        }
+    } else if !F::FAR_IS_CHEAPER && near == n as u64 {
+        for k in 0..n {
+            to[k] = f.near(row(from, k));
+        }
+    } else {
+        for k in 0..n {
+            let x = row(from, k);
+            let (near, far) = (f.near(x), f.far(x));
+            to[k] = if f.is_near(x) { near } else { far };
+        }
+    }
+}
+
+/// `r/(1 + exp((a + s)·t))`
+pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: &[f64], [s, t, r]: [f64; 3]) {
+    looped(
+        arch,
+        to,
+        [a],
+        #[inline(always)]
+        move |[x]: [f64; 1]| r / (vmath::exp((x + s) * t) + 1.0),
+    );
+}
+
+/// `r/(a·t + s)`
+pub(crate) fn quotient(arch: Arch, to: &mut [f64], a: &[f64], [t, s, r]: [f64; 3]) {
+    looped(
+        arch,
+        to,
+        [a],
+        #[inline(always)]
+        move |[x]: [f64; 1]| r / (x * t + s),
+    );
+}
+
+/// `(a·a)·(a·a)`
+pub(crate) fn fourth(arch: Arch, to: &mut [f64], a: &[f64]) {
+    looped(
+        arch,
+        to,
+        [a],
+        #[inline(always)]
+        |[x]: [f64; 1]| (x * x) * (x * x),
+    );
+}
+
+/// `a·b·c`
+pub(crate) fn product3(arch: Arch, to: &mut [f64], from: [&[f64]; 3]) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        |[a, b, c]: [f64; 3]| a * b * c,
+    );
+}
+
+/// `a·b·c·d`
+pub(crate) fn product4(arch: Arch, to: &mut [f64], from: [&[f64]; 4]) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        |[a, b, c, d]: [f64; 4]| a * b * c * d,
+    );
+}
+
+/// `a·s + b·t`
+pub(crate) fn two_scaled(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b]: [f64; 2]| a * s + b * t,
+    );
+}
+
+/// `(a − b)·c·s`
+pub(crate) fn flow(arch: Arch, to: &mut [f64], from: [&[f64]; 3], s: f64) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b, c]: [f64; 3]| (a - b) * c * s,
+    );
+}
+
+/// `(a − b)·c·s + d`
+pub(crate) fn flow_add(arch: Arch, to: &mut [f64], from: [&[f64]; 4], s: f64) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b, c, d]: [f64; 4]| (a - b) * c * s + d,
+    );
+}
+
+/// `(a + s)·t + b`
+pub(crate) fn shifted_add(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
+    looped(
+        arch,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b]: [f64; 2]| (a + s) * t + b,
+    );
+}
+
+#[derive(Clone, Copy)]
+struct Linoid {
+    s: f64,
+    t: f64,
+    r: f64,
+}
+
+impl Near<2> for Linoid {
+    const FAR_IS_CHEAPER: bool = true;
+
+    #[inline(always)]
+    fn is_near(self, [x, _]: [f64; 2]) -> bool {
+        vmath::abs((x + self.s) * self.t) <= vmath::NEAR_ZERO
+    }
+    #[inline(always)]
+    fn near(self, [x, _]: [f64; 2]) -> f64 {
+        vmath::linoid_near((x + self.s) * self.t)
+    }
+    #[inline(always)]
+    fn far(self, [x, e]: [f64; 2]) -> f64 {
+        vmath::linoid_far((x + self.s) * self.t, e * self.r)
+    }
+}
+
+/// `u/(b·r − 1)` with `u = (a + s)·t`, for `b·r = eᵘ`
+pub(crate) fn linoid(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t, r]: [f64; 3]) {
+    arch.dispatch(Tiles { to, from, own: false, f: Linoid { s, t, r } });
+}
+
+#[derive(Clone, Copy)]
+struct Relax;
+
+impl Near<3> for Relax {
+    const FAR_IS_CHEAPER: bool = false;
+
+    #[inline(always)]
+    fn is_near(self, [_, _, c]: [f64; 3]) -> bool {
+        vmath::is_expm1_near(c)
+    }
+    #[inline(always)]
+    fn near(self, [x, l, c]: [f64; 3]) -> f64 {
+        x + (x - l) * vmath::expm1_near(c)
+    }
+    #[inline(always)]
+    fn far(self, [x, l, c]: [f64; 3]) -> f64 {
+        x + (x - l) * vmath::expm1(c)
+    }
+}
+
+/// `a + (a − b)·expm1(c)`, in place if `own`
+pub(crate) fn relax(arch: Arch, to: &mut [f64], from: [&[f64]; 3], own: bool) {
+    arch.dispatch(Tiles { to, from, own, f: Relax });
+}
+
+#[derive(Clone, Copy)]
+struct Step {
+    s: f64,
+    t: f64,
+}
+
+impl Near<3> for Step {
+    const FAR_IS_CHEAPER: bool = false;
+
+    #[inline(always)]
+    fn is_near(self, [_, _, q]: [f64; 3]) -> bool {
+        vmath::abs(q * self.s) <= vmath::NEAR
+    }
+    #[inline(always)]
+    fn near(self, [x, p, q]: [f64; 3]) -> f64 {
+        x + (p - x * q) * vmath::exprel_near(q * self.s) * self.t
+    }
+    #[inline(always)]
+    fn far(self, [x, p, q]: [f64; 3]) -> f64 {
+        x + (p - x * q) * vmath::exprel_far(q * self.s) * self.t
+    }
+}
+
+/// `a + (b − a·c)·exprel(c·s)·t`, in place if `own`
+pub(crate) fn step(arch: Arch, to: &mut [f64], from: [&[f64]; 3], [s, t]: [f64; 2], own: bool) {
+    arch.dispatch(Tiles { to, from, own, f: Step { s, t } });
+}
+
+#[derive(Clone, Copy)]
+struct Gate {
+    opening: f64,
+    closing: f64,
+    step: Step,
+}
+
+impl Gate {
+    #[inline(always)]
+    fn rates(self, [x, a, b]: [f64; 3]) -> [f64; 3] {
+        let (a, b) = (a * self.opening, b * self.closing);
+        [x, a, a + b]
+    }
+}
+
+impl Near<3> for Gate {
+    const FAR_IS_CHEAPER: bool = false;
+
+    #[inline(always)]
+    fn is_near(self, x: [f64; 3]) -> bool {
+        self.step.is_near(self.rates(x))
+    }
+    #[inline(always)]
+    fn near(self, x: [f64; 3]) -> f64 {
+        self.step.near(self.rates(x))
+    }
+    #[inline(always)]
+    fn far(self, x: [f64; 3]) -> f64 {
+        self.step.far(self.rates(x))
+    }
+}
+
+/// `a + (b' − a·q)·exprel(q·s)·t` with `b' = b·r`, `c' = c·w`, `q = b' + c'`, in place if `own`
+pub(crate) fn gate(
+    arch: Arch,
+    to: &mut [f64],
+    from: [&[f64]; 3],
+    [r, w, s, t]: [f64; 4],
+    own: bool,
+) {
+    let f = Gate { opening: r, closing: w, step: Step { s, t } };
+    arch.dispatch(Tiles { to, from, own, f });
+}
