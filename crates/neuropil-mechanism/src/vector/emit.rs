@@ -55,8 +55,8 @@ fn piece(segment: Segment, each: &[bool]) -> Piece {
                 let wanted = graph.live(rest);
                 let own = Node::Input(Input::Variable(variable));
                 let nodes = graph.nodes().iter().zip(wanted);
-                let read_later = nodes.into_iter().any(|(n, wanted)| wanted && *n == own)
-                    || iteration.is_some();
+                let read_later =
+                    nodes.into_iter().any(|(n, wanted)| wanted && *n == own) || iteration.is_some();
                 if read_later {
                     late.push((variable, source));
                 } else {
@@ -170,7 +170,8 @@ impl Emission<'_> {
 
 /// Lets an update of a column write it directly, where nothing else reads the new values.
 fn write_in_place(code: Vec<Code>, outputs: &[(Target, Source)]) -> Vec<Code> {
-    let reads = |register: u32, from: &[Source]| from.iter().any(|s| s.register() == Some(register));
+    let reads =
+        |register: u32, from: &[Source]| from.iter().any(|s| s.register() == Some(register));
     let mut done: Vec<Code> = Vec::with_capacity(code.len());
     for (at, (op, to, from)) in code.iter().enumerate() {
         if let (Op::Store(variable), Some((update, Some(Made::Register(made)), operands))) =

@@ -164,19 +164,20 @@ impl At<'_, '_, '_> {
     }
 
     fn instruction(&mut self, instruction: &Instruction) {
-        let Instruction { op, to, from } = *instruction;
+        let Instruction { op, to, from } = instruction;
+        let (op, to) = (*op, *to);
         match (op, to) {
             (Op::Store(k), _) => self.store(k as usize, from[0]),
             (Op::Gather(input), Place::Register(_)) if self.lent(input).is_some() => {}
             (_, Place::Register(k)) => {
                 let mut out = std::mem::take(&mut self.registers.scratch[usize::from(k)]);
-                self.compute(op, &mut out[..self.n], &from, false);
+                self.compute(op, &mut out[..self.n], from, false);
                 self.registers.scratch[usize::from(k)] = out;
             }
             (_, Place::Own(k)) => {
                 let Some(mut column) = self.take_column(k as usize) else { return };
                 let (start, n) = (self.start, self.n);
-                self.compute(op, &mut column[start..start + n], &from, true);
+                self.compute(op, &mut column[start..start + n], from, true);
                 self.columns[k as usize] = Store::Each(column);
             }
         }
@@ -226,6 +227,7 @@ impl At<'_, '_, '_> {
     }
 
     /// Where an operand's values are.
+    #[inline]
     fn operand(&self, source: Source) -> Operand<'_> {
         let (start, n, registers) = (self.start, self.n, &*self.registers);
         match source {
@@ -269,10 +271,6 @@ impl At<'_, '_, '_> {
         self.n.min(self.chunks.len - self.start)
     }
 
-    fn nodes(&self) -> &[u32] {
-        &self.chunks.nodes[self.start..self.start + self.n]
-    }
-
     /// The engine's column of a quantity per compartment.
     fn outside(&self, input: Input) -> &[f64] {
         let around = &*self.around;
@@ -305,8 +303,16 @@ impl At<'_, '_, '_> {
         if column.is_empty() {
             return to.fill(f64::NAN);
         }
-        for (x, &k) in to.iter_mut().zip(self.nodes()) {
-            *x = column[k as usize];
+        match self.chunks.runs[self.start / CHUNK] {
+            Some(first) => {
+                let real = self.real();
+                to[..real].copy_from_slice(&column[first..first + real]);
+                to[real..].fill(column[first + real - 1]);
+            }
+            None => {
+                let nodes = &self.chunks.nodes[self.start..self.start + self.n];
+                to.iter_mut().zip(nodes).for_each(|(x, &k)| *x = column[k as usize]);
+            }
         }
     }
 

@@ -208,12 +208,8 @@ impl Patterns {
             _ => {}
         }
         match (self.single(a), self.single(b)) {
-            (Some(Node::Binary(Binary::Sub, x, y)), _) => {
-                Some(plan(Op::DifferenceMul, &[x, y, b]))
-            }
-            (_, Some(Node::Binary(Binary::Sub, x, y))) => {
-                Some(plan(Op::DifferenceMul, &[x, y, a]))
-            }
+            (Some(Node::Binary(Binary::Sub, x, y)), _) => Some(plan(Op::DifferenceMul, &[x, y, b])),
+            (_, Some(Node::Binary(Binary::Sub, x, y))) => Some(plan(Op::DifferenceMul, &[x, y, a])),
             (Some(Node::Binary(Binary::Add, x, y)), _) => Some(plan(Op::SumMul, &[x, y, b])),
             (_, Some(Node::Binary(Binary::Add, x, y))) => Some(plan(Op::SumMul, &[x, y, a])),
             _ => None,
@@ -328,7 +324,8 @@ impl Patterns {
             return None;
         }
         let (a, r) = if self.is_used(p, 2) { self.core(p) } else { (p, self.one) };
-        let (b, w) = if self.is_used(closing, 1) { self.core(closing) } else { (closing, self.one) };
+        let (b, w) =
+            if self.is_used(closing, 1) { self.core(closing) } else { (closing, self.one) };
         Some([a, r, b, w])
     }
 }

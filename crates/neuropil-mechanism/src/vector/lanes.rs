@@ -1,10 +1,10 @@
 //! The loops: one operation over one chunk, for operands that are columns or one number.
 //!
-//! Each loop is inlined into a closure that is compiled for every instruction set (those with columns
-//! only are in [`super::fused`]); slices are cut
+//! Each loop is compiled for every instruction set (those with columns only are in
+//! [`super::fused`]); slices are cut
 //! to one length first, so that the compiler sees no bounds in the loop and vectorises it.
 
-use pulp::Arch;
+use pulp::{Arch, Simd, WithSimd};
 
 use crate::ir::{Binary, Unary, apply_binary, apply_unary};
 use crate::vmath;
@@ -54,66 +54,48 @@ impl Lane for f64 {
     }
 }
 
-#[inline(always)]
-fn each1<A: Lane>(arch: Arch, to: &mut [f64], a: A, f: impl Fn(f64) -> f64 + Copy) {
-    arch.dispatch(
-        #[inline(always)]
-        move || {
-            let to = to;
-            let n = to.len();
-            let a = a.cut(n);
-            for k in 0..n {
-                to[k] = f(a.at(k));
-            }
-        },
-    );
+/// `to[k] = f(a[k], b[k], c[k])`; a struct, because a large closure is not compiled for the
+/// instruction set that it is dispatched to.
+struct Loop<'a, A, B, C, F> {
+    to: &'a mut [f64],
+    from: (A, B, C),
+    f: F,
+}
+
+impl<A: Lane, B: Lane, C: Lane, F: Fn(f64, f64, f64) -> f64> WithSimd for Loop<'_, A, B, C, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let Self { to, from: (a, b, c), f } = self;
+        let n = to.len();
+        let (a, b, c) = (a.cut(n), b.cut(n), c.cut(n));
+        for k in 0..n {
+            to[k] = f(a.at(k), b.at(k), c.at(k));
+        }
+    }
 }
 
 #[inline(always)]
-fn each2<A: Lane, B: Lane>(
+fn looped<A: Lane, B: Lane, C: Lane>(
     arch: Arch,
     to: &mut [f64],
-    a: A,
-    b: B,
-    f: impl Fn(f64, f64) -> f64 + Copy,
+    from: (A, B, C),
+    f: impl Fn(f64, f64, f64) -> f64,
 ) {
-    arch.dispatch(
-        #[inline(always)]
-        move || {
-            let to = to;
-            let n = to.len();
-            let (a, b) = (a.cut(n), b.cut(n));
-            for k in 0..n {
-                to[k] = f(a.at(k), b.at(k));
-            }
-        },
-    );
-}
-
-#[inline(always)]
-fn each3<A: Lane, B: Lane, C: Lane>(
-    arch: Arch,
-    to: &mut [f64],
-    (a, b, c): (A, B, C),
-    f: impl Fn(f64, f64, f64) -> f64 + Copy,
-) {
-    arch.dispatch(
-        #[inline(always)]
-        move || {
-            let to = to;
-            let n = to.len();
-            let (a, b, c) = (a.cut(n), b.cut(n), c.cut(n));
-            for k in 0..n {
-                to[k] = f(a.at(k), b.at(k), c.at(k));
-            }
-        },
-    );
+    arch.dispatch(Loop { to, from, f });
 }
 
 #[inline(always)]
 fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Copy) {
     match a {
-        Operand::Each(a) => each1(arch, to, a, f),
+        Operand::Each(a) => looped(
+            arch,
+            to,
+            (a, 0.0, 0.0),
+            #[inline(always)]
+            move |a, _, _| f(a),
+        ),
         Operand::One(a) => to.fill(f(a)),
     }
 }
@@ -127,10 +109,21 @@ fn map2(
     f: impl Fn(f64, f64) -> f64 + Copy,
 ) {
     use Operand::{Each, One};
+    macro_rules! run {
+        ($from:expr) => {
+            looped(
+                arch,
+                to,
+                $from,
+                #[inline(always)]
+                move |a, b, _| f(a, b),
+            )
+        };
+    }
     match (a, b) {
-        (Each(a), Each(b)) => each2(arch, to, a, b, f),
-        (Each(a), One(b)) => each2(arch, to, a, b, f),
-        (One(a), Each(b)) => each2(arch, to, a, b, f),
+        (Each(a), Each(b)) => run!((a, b, 0.0)),
+        (Each(a), One(b)) => run!((a, b, 0.0)),
+        (One(a), Each(b)) => run!((a, b, 0.0)),
         (One(a), One(b)) => to.fill(f(a, b)),
     }
 }
@@ -144,13 +137,13 @@ fn map3(
 ) {
     use Operand::{Each, One};
     match abc {
-        [Each(a), Each(b), Each(c)] => each3(arch, to, (a, b, c), f),
-        [Each(a), Each(b), One(c)] => each3(arch, to, (a, b, c), f),
-        [Each(a), One(b), Each(c)] => each3(arch, to, (a, b, c), f),
-        [Each(a), One(b), One(c)] => each3(arch, to, (a, b, c), f),
-        [One(a), Each(b), Each(c)] => each3(arch, to, (a, b, c), f),
-        [One(a), Each(b), One(c)] => each3(arch, to, (a, b, c), f),
-        [One(a), One(b), Each(c)] => each3(arch, to, (a, b, c), f),
+        [Each(a), Each(b), Each(c)] => looped(arch, to, (a, b, c), f),
+        [Each(a), Each(b), One(c)] => looped(arch, to, (a, b, c), f),
+        [Each(a), One(b), Each(c)] => looped(arch, to, (a, b, c), f),
+        [Each(a), One(b), One(c)] => looped(arch, to, (a, b, c), f),
+        [One(a), Each(b), Each(c)] => looped(arch, to, (a, b, c), f),
+        [One(a), Each(b), One(c)] => looped(arch, to, (a, b, c), f),
+        [One(a), One(b), Each(c)] => looped(arch, to, (a, b, c), f),
         [One(a), One(b), One(c)] => to.fill(f(a, b, c)),
     }
 }

@@ -25,4 +25,4 @@ pub(crate) use execute::{Chunks, Registers, run, runs};
 pub(crate) use specialise::specialise;
 
 /// Instances per chunk.
-pub(crate) const CHUNK: usize = 256;
+pub(crate) const CHUNK: usize = 512;

@@ -108,9 +108,7 @@ fn rebuilt(segment: &Segment, live: &[bool], bases: &[Base], shares: &[Share]) -
             (Node::Unary(op, argument), Some(share)) => {
                 let e = power_of(&mut g, at(bases[share.base].argument.core), bases, share);
                 match op {
-                    Unary::Linoid => {
-                        g.intern(Node::Binary(Binary::LinoidGiven, at(argument), e))
-                    }
+                    Unary::Linoid => g.intern(Node::Binary(Binary::LinoidGiven, at(argument), e)),
                     _ => e,
                 }
             }

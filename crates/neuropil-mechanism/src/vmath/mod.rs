@@ -13,10 +13,10 @@ mod logarithm;
 mod power;
 
 pub use circular::{cos, sin, tan};
-pub use exponential::{exp, expm1, exprel, linoid, linoid_given};
 pub(crate) use exponential::{
     NEAR, NEAR_ZERO, expm1_near, exprel_far, exprel_near, is_expm1_near, linoid_far, linoid_near,
 };
+pub use exponential::{exp, expm1, exprel, linoid, linoid_given};
 pub use hyperbolic::{cosh, sinh, tanh};
 pub use logarithm::{log, log10};
 pub use power::pow;
