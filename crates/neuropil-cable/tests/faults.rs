@@ -206,3 +206,18 @@ fn mistakes_in_a_network_are_refused_where_they_are_made() {
     ));
     assert_eq!(model.record(vec![], Sampling::every(0.1)), Err(ModelError::EmptyRecording));
 }
+
+#[test]
+fn a_step_too_large_for_a_kinetic_scheme_names_cell_place_mechanism_and_state() {
+    let mut cell = cable(100.0, [1.0, 1.0], 5);
+    let text = "NEURON { SUFFIX pool } STATE { c } ASSIGNED { v } INITIAL { c = 1 }
+        BREAKPOINT { SOLVE k METHOD sparse } KINETIC k { ~ c << (-60) }";
+    cell.paint(&ALL, Density::new(&mechanism("pas"))).unwrap();
+    cell.paint(&ALL, Density::new(&inline("pool", text))).unwrap();
+    let mut simulation = CableSimulation::new(&model_of(cell), Execution::default()).unwrap();
+    let error = simulation.run(1.0, &mut Memory::default()).unwrap_err();
+    let text = error.to_string();
+    for part in ["cell 0", "section", "\"pool\"", "\"c\"", "too large"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}

@@ -56,9 +56,9 @@ impl Group {
     /// A fault of a kernel, with its place where it names one.
     pub(crate) fn fault(&self, fault: KernelFault) -> RunError {
         let at = match &fault {
-            KernelFault::NoConvergence { node, .. } | KernelFault::Surroundings { node, .. } => {
-                *node
-            }
+            KernelFault::NoConvergence { node, .. }
+            | KernelFault::Unsound { node, .. }
+            | KernelFault::Surroundings { node, .. } => *node,
             _ => 0,
         };
         let (slot, node) = self.layout.whose(at);

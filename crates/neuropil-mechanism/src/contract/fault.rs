@@ -43,6 +43,20 @@ pub enum KernelFault {
         t_ms: f64,
         iterations: usize,
     },
+    #[error(
+        "mechanism \"{mechanism}\", instance {instance} (compartment {node}) at {t_ms} ms: \
+         {block} leaves \"{state}\" at {value}; the step of {dt_ms} ms is too large for it"
+    )]
+    Unsound {
+        mechanism: String,
+        block: String,
+        state: String,
+        value: f64,
+        instance: usize,
+        node: usize,
+        t_ms: f64,
+        dt_ms: f64,
+    },
     #[error("mechanism \"{mechanism}\" takes {expected} event arguments, {found} were given")]
     Arguments { mechanism: String, expected: usize, found: usize },
     #[error("mechanism \"{mechanism}\" receives no events")]

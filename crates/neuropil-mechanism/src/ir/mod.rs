@@ -85,10 +85,24 @@ pub(crate) struct Segment {
     pub(crate) iteration: Option<Iteration>,
 }
 
+/// What the implicit solution of one block leaves behind: numbers, and no negative ones if they
+/// are amounts.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Solved {
+    /// The block, for messages.
+    pub(crate) block: String,
+    /// Where its unknowns are stored: variables, and concentrations of ions.
+    pub(crate) places: Vec<Target>,
+    /// Whether the unknowns are amounts (`KINETIC`).
+    pub(crate) amounts: bool,
+}
+
 /// A kernel: its segments run in order.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Kernel {
     pub(crate) segments: Vec<Segment>,
+    /// What has to be looked at after a run.
+    pub(crate) solved: Vec<Solved>,
     /// Number of carried values.
     pub(crate) carried: usize,
 }

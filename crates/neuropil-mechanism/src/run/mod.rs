@@ -1,6 +1,7 @@
 //! Running kernels over instances.
 
 mod reference;
+mod sound;
 
 use std::sync::Arc;
 
@@ -178,7 +179,7 @@ fn vectors(
     let Instances { store, placement, scratch, mechanism, .. } = instances;
     let Scratch { registers, nodes, runs, scale, .. } = scratch;
     let chunks = Chunks { nodes, runs, len, scale, ions: &placement.ions };
-    vector::run(code, store, &chunks, around, registers).map_err(|fault| {
+    vector::run(code, which as usize, store, &chunks, around, registers).map_err(|fault| {
         KernelFault::NoConvergence {
             mechanism: mechanism.description.name.clone(),
             block: fault.block,
@@ -187,7 +188,13 @@ fn vectors(
             t_ms: around.t_ms,
             iterations: fault.iterations,
         }
-    })
+    })?;
+    let program = &instances.mechanism.program;
+    match which {
+        Which::Initial => sound::check(&program.initial, instances, around),
+        Which::Advance => sound::check(&program.advance, instances, around),
+        Which::Currents => Ok(()),
+    }
 }
 
 /// The bytecode for the present pattern of storage and of ion currents that are wanted.
@@ -224,6 +231,7 @@ fn ready(instances: &mut Instances, around: &Surroundings<'_>) -> Arc<Ready> {
         ions,
     });
     instances.scratch.ready = Some(Arc::clone(&ready));
+    instances.scratch.registers.forget_uniforms();
     ready
 }
 

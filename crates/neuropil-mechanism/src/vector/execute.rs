@@ -3,7 +3,7 @@
 use pulp::Arch;
 
 use super::CHUNK;
-use super::code::{Bytecode, Instruction, Op, Piece, Place, Source};
+use super::code::{Bytecode, Instruction, Op, Piece, Place, Source, UniformStep};
 use super::fused;
 use super::lanes::{self, Operand};
 use crate::contract::{Store, Surroundings};
@@ -32,8 +32,19 @@ pub(crate) struct Registers {
     scratch: Vec<Vec<f64>>,
     carried: Vec<Vec<f64>>,
     uniforms: Vec<f64>,
-    tables: Vec<Vec<f64>>,
+    /// Uniform values of every piece of every kernel.
+    tables: [Vec<Vec<f64>>; KERNELS],
     arch: Arch,
+}
+
+/// Kernels that keep their uniform values from call to call.
+pub(crate) const KERNELS: usize = 3;
+
+impl Registers {
+    /// To be called when the bytecode has changed.
+    pub(crate) fn forget_uniforms(&mut self) {
+        self.tables = Default::default();
+    }
 }
 
 /// An instance whose equations did not converge.
@@ -44,9 +55,10 @@ pub(crate) struct Fault {
     pub(crate) iterations: usize,
 }
 
-/// Runs a kernel over all instances.
+/// Runs a kernel over all instances; `kernel` is its number among [`KERNELS`].
 pub(crate) fn run(
     code: &Bytecode,
+    kernel: usize,
     columns: &mut Columns,
     chunks: &Chunks<'_>,
     around: &mut Surroundings<'_>,
@@ -55,7 +67,7 @@ pub(crate) fn run(
     let widest = code.pieces.iter().map(|p| p.registers).max().unwrap_or(0);
     registers.scratch.resize_with(registers.scratch.len().max(widest), || vec![0.0; CHUNK]);
     registers.carried.resize_with(registers.carried.len().max(code.carried), || vec![0.0; CHUNK]);
-    let mut tables = std::mem::take(&mut registers.tables);
+    let mut tables = std::mem::take(&mut registers.tables[kernel]);
     uniform_tables(code, columns, around, &mut tables);
     let padded = chunks.nodes.len();
     let mut start = 0;
@@ -77,7 +89,7 @@ pub(crate) fn run(
         }
         start += n;
     }
-    registers.tables = tables;
+    registers.tables[kernel] = tables;
     Ok(())
 }
 
@@ -88,21 +100,33 @@ fn uniform_tables(
     around: &Surroundings<'_>,
     tables: &mut Vec<Vec<f64>>,
 ) {
+    let read = |input: Input| match input {
+        Input::Time => around.t_ms,
+        Input::Step => around.dt_ms,
+        Input::Celsius => around.celsius,
+        Input::Variable(k) => match &columns[k] {
+            Store::Uniform(x) => *x,
+            Store::Each(_) => f64::NAN,
+        },
+        _ => f64::NAN,
+    };
     tables.resize_with(tables.len().max(code.pieces.len()), Vec::new);
     for (piece, table) in code.pieces.iter().zip(tables) {
+        // what was computed for the same inputs still holds
+        let holds = |(step, value): (&UniformStep, &f64)| match step.node {
+            Node::Input(input) => read(input).to_bits() == value.to_bits(),
+            _ => true,
+        };
+        let complete = table.len() == piece.uniforms.len();
+        if complete && piece.uniforms.iter().zip(&*table).all(holds) {
+            continue;
+        }
         table.clear();
         for step in &piece.uniforms {
             let at = |v: crate::ir::Value| table[v.index()];
             let value = match step.node {
                 Node::Constant(bits) => f64::from_bits(bits),
-                Node::Input(Input::Time) => around.t_ms,
-                Node::Input(Input::Step) => around.dt_ms,
-                Node::Input(Input::Celsius) => around.celsius,
-                Node::Input(Input::Variable(k)) => match &columns[k] {
-                    Store::Uniform(x) => *x,
-                    Store::Each(_) => f64::NAN,
-                },
-                Node::Input(_) => f64::NAN,
+                Node::Input(input) => read(input),
                 Node::Unary(op, a) => apply_unary(op, at(a)),
                 Node::Binary(op, a, b) => apply_binary(op, at(a), at(b)),
                 Node::Select(c, a, b) => {

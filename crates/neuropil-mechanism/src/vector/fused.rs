@@ -309,7 +309,7 @@ impl Near<3> for Step {
 
     #[inline(always)]
     fn is_near(self, [_, _, q]: [f64; 3]) -> bool {
-        vmath::abs(q * self.s) <= vmath::NEAR
+        vmath::abs(q * self.s) <= vmath::NEAR_REL
     }
     #[inline(always)]
     fn near(self, [x, p, q]: [f64; 3]) -> f64 {

@@ -69,6 +69,7 @@ fn by_reference(kernel: &Kernel, instances: &mut Instances, world: &mut World) {
     let special = Kernel {
         segments: kernel.segments.iter().map(|s| super::specialise(s, &each)).collect(),
         carried: kernel.carried,
+        solved: Vec::new(),
     };
     for instance in 0..instances.len() {
         let one = One { instance, flag: 0.0, arguments: &mut [] };
@@ -143,4 +144,55 @@ fn vector_and_reference_interpreters_agree_bit_for_bit_on_newton_iterations() {
         BREAKPOINT { SOLVE s METHOD derivimplicit i = 1e-4*(v + 60)*y*z }
         DERIVATIVE s { y' = a*y*(1 - y)*z - exp(v/50)*y^3 z' = (1 - z)/(1 + y*y) }";
     agree(Arc::new(compile(&Source::from_text("newton", text)).unwrap()), true);
+}
+
+#[test]
+fn shared_exponentials_differ_from_their_own_by_rounding_only() {
+    use crate::ir::{Graph, Input, Segment, Target, Unary, evaluate};
+    // (function, shift, slope) of v
+    let rates = [
+        (Unary::Linoid, 40.0, -0.1),
+        (Unary::Exp, 65.0, -1.0 / 18.0),
+        (Unary::Exp, 65.0, -0.05),
+        (Unary::Exp, 35.0, -0.1),
+        (Unary::Linoid, 55.0, -0.1),
+        (Unary::Exp, 65.0, -1.0 / 80.0),
+        (Unary::Exp, -20.0, 0.07),
+        (Unary::Exp, 900.0, -0.1),
+    ];
+    let mut g = Graph::default();
+    let v = g.input(Input::Voltage);
+    let outputs: Vec<(Target, crate::ir::Value)> = rates
+        .iter()
+        .enumerate()
+        .map(|(k, &(op, shift, slope))| {
+            let (shift, slope) = (g.constant(shift), g.constant(slope));
+            let sum = g.add(v, shift);
+            let argument = g.mul(sum, slope);
+            (Target::Carry(k), g.unary(op, argument))
+        })
+        .collect();
+    let segment = Segment { graph: g, outputs, ..Segment::default() };
+    let shared = super::share::share(&segment, &[]);
+    let count = |s: &Segment| {
+        let live = s.graph.live(s.roots());
+        let nodes = s.graph.nodes().iter().zip(live);
+        let is_exponential = |n: &crate::ir::Node| {
+            matches!(n, crate::ir::Node::Unary(Unary::Exp | Unary::Linoid, _))
+        };
+        nodes.filter(|(n, live)| *live && is_exponential(n)).count()
+    };
+    // One for 1/80, 1/20 and 1/10; 1/18, the rising one and the distant shift stay.
+    assert_eq!((count(&segment), count(&shared)), (8, 4));
+    for k in -1200..=1200 {
+        let v = f64::from(k) * 0.1;
+        let values = |s: &Segment| {
+            let mut all = Vec::new();
+            evaluate(&s.graph, &s.graph.live(s.roots()), &|_| v, &mut all);
+            s.outputs.iter().map(|o| all[o.1.index()]).collect::<Vec<f64>>()
+        };
+        for (own, shared) in values(&segment).into_iter().zip(values(&shared)) {
+            assert!((own - shared).abs() <= 4e-15 * 8.0 * own.abs(), "{v}: {own:e} {shared:e}");
+        }
+    }
 }

@@ -14,7 +14,8 @@ mod power;
 
 pub use circular::{cos, sin, tan};
 pub(crate) use exponential::{
-    NEAR, NEAR_ZERO, expm1_near, exprel_far, exprel_near, is_expm1_near, linoid_far, linoid_near,
+    NEAR_REL, NEAR_ZERO, expm1_near, exprel_far, exprel_near, is_expm1_near, linoid_far,
+    linoid_near,
 };
 pub use exponential::{exp, expm1, exprel, linoid, linoid_given};
 pub use hyperbolic::{cosh, sinh, tanh};
@@ -82,6 +83,61 @@ mod tests {
         for (name, ours, library, low, high, bound) in cases {
             let found = worst(ours, library, low, high);
             assert!(found <= bound, "{name} on [{low}, {high}]: {found} ulp");
+        }
+    }
+
+    #[test]
+    fn relative_exponentials_agree_with_the_library_across_the_change_of_form() {
+        for k in -40_000..=40_000 {
+            let x = f64::from(k) * 1.3e-5;
+            if x != 0.0 {
+                assert!(ulps(exprel(x), x.exp_m1() / x) <= 3, "{x}");
+                assert!(ulps(linoid_given(x, x.exp()), x / x.exp_m1()) <= 16, "{x}");
+                if is_expm1_near(x) {
+                    assert_eq!(expm1_near(x).to_bits(), expm1(x).to_bits(), "{x}");
+                }
+            }
+        }
+        assert_eq!((exprel_near(0.0), linoid_near(0.0)), (1.0, 1.0));
+        assert_eq!((linoid_given(800.0, f64::INFINITY), linoid_given(-800.0, 0.0)), (0.0, 800.0));
+    }
+
+    /// Every function of one value, over a column.
+    struct Columns<'a>(&'a [f64], &'a mut Vec<f64>);
+
+    impl pulp::WithSimd for Columns<'_> {
+        type Output = ();
+
+        #[inline(always)]
+        fn with_simd<S: pulp::Simd>(self, _: S) {
+            let Self(x, out) = self;
+            macro_rules! each {
+                ($($f:expr),*) => {
+                    $(for &x in x {
+                        out.push($f(x));
+                    })*
+                };
+            }
+            each!(exp, expm1, exprel, linoid, log, tanh, sinh, cosh, sin, cos);
+            each!(|x| linoid_given(x, exp(x)), |x| pow(abs(x), 1.7));
+        }
+    }
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let x: Vec<f64> = (-3000..3000).map(|k| f64::from(k) * 0.237 + 1e-3).collect();
+        let bits = |y: Vec<f64>| y.into_iter().map(f64::to_bits).collect::<Vec<u64>>();
+        let mut scalar = Vec::new();
+        pulp::Simd::vectorize(pulp::Scalar::new(), Columns(&x, &mut scalar));
+        let scalar = bits(scalar);
+        let mut best = Vec::new();
+        pulp::Arch::new().dispatch(Columns(&x, &mut best));
+        assert!(bits(best) == scalar, "best instruction set");
+        #[cfg(target_arch = "x86_64")]
+        if let Some(simd) = pulp::x86::V3::try_new() {
+            let mut avx2 = Vec::new();
+            pulp::Simd::vectorize(simd, Columns(&x, &mut avx2));
+            assert!(bits(avx2) == scalar, "AVX2");
         }
     }
 

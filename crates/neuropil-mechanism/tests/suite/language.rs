@@ -247,3 +247,24 @@ fn cnexp_takes_what_was_computed_before_the_equation_as_constant() {
     world.advance(&mut x, 40);
     close(value(&x, "m"), 0.7 - 0.5 * (-1.0f64 / 3.0).exp(), 1e-14);
 }
+
+#[test]
+fn a_function_in_a_rate_equation_may_assign_to_variables() {
+    let text = "NEURON { SUFFIX x RANGE seen, at, own } STATE { y z } ASSIGNED { v seen at own }
+        INITIAL { y = 0.5 z = 0 }
+        BREAKPOINT { SOLVE s METHOD cnexp }
+        DERIVATIVE s { y' = rate(v)*(1 - y) z' = level(y) - keep(z) }
+        FUNCTION rate(v) { seen = 2*v rate = 0.1 }
+        FUNCTION level(y) { at = y level = y } FUNCTION keep(z) { own = z keep = z }";
+    let mechanism = from_text(text);
+    let mut world = World::at(&[-50.0], &mechanism);
+    let mut x = world.place(&mechanism);
+    world.initialize(&mut x);
+    world.advance(&mut x, 1);
+    assert_eq!(value(&x, "seen"), -100.0);
+    let y = 1.0 - 0.5 * (-0.1f64 * 0.025).exp();
+    close(value(&x, "y"), y, 1e-14);
+    // the state of an earlier equation is the new one, its own the old one
+    close(value(&x, "at"), y, 1e-14);
+    assert_eq!(value(&x, "own"), 0.0);
+}

@@ -7,4 +7,5 @@ mod implicit;
 mod language;
 mod neuron;
 mod refusals;
+mod sound;
 mod world;

@@ -10,7 +10,7 @@
 
 use super::solve::{Collected, Unknowns};
 use super::state::{Execution, Lowered, Slot};
-use crate::ir::{Input, Iteration, Node, Segment, Target, Value, derivative, solve_linear};
+use crate::ir::{Input, Iteration, Node, Segment, Solved, Target, Value, derivative, solve_linear};
 use crate::nmodl::ast::{BlockKind, SolveBlock};
 
 /// Largest number of Newton iterations.
@@ -81,6 +81,7 @@ impl Execution<'_> {
         let pivot = matches!(block.kind, BlockKind::Linear | BlockKind::Nonlinear);
         let before = (self.slots.clone(), self.changed.clone());
         let x = self.unknowns(block)?;
+        self.note_solved(block, &x);
         let from = match start {
             Some(start) => self.second_stage(&start, &x.old),
             None => x.old.clone(),
@@ -125,6 +126,24 @@ impl Execution<'_> {
         }
         (self.slots, self.changed) = before;
         self.newton(block, x, &from, residuals, pivot)
+    }
+
+    /// The unknowns will have to be sound after the step.
+    fn note_solved(&mut self, block: &SolveBlock, x: &Unknowns) {
+        let block_name = &block.name.text;
+        if self.kernel.solved.iter().any(|s| s.block == *block_name) {
+            return;
+        }
+        let places = x.slots.iter().filter_map(|slot| match *slot {
+            Slot::Variable(k) => Some(Target::Variable(k)),
+            Slot::Ion(k, quantity) => Some(Target::Ion(k, quantity)),
+            _ => None,
+        });
+        self.kernel.solved.push(Solved {
+            block: block_name.clone(),
+            places: places.collect(),
+            amounts: block.kind == BlockKind::Kinetic,
+        });
     }
 
     /// `start + (1−γ)/γ·(first − start)` of each unknown.

@@ -5,7 +5,7 @@ use crate::ir::Value;
 use crate::nmodl::ast::{Expr, Name, Place, Span, Species};
 
 impl Execution<'_> {
-    fn place(&mut self, place: &Place) -> Lowered<Slot> {
+    pub(crate) fn place(&mut self, place: &Place) -> Lowered<Slot> {
         let index = place.index.as_ref().map(|i| self.value(i)).transpose()?;
         let targets = self.targets(&place.name, index, place.span)?;
         match targets[..] {

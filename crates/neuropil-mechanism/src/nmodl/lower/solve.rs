@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use super::state::{Execution, Lowered, Slot};
 use super::symbols::Symbol;
 use crate::ir::{Input, LinearParts, Node, Unary, Value, linear_parts, substitute};
-use crate::nmodl::ast::{BlockKind, Expr, Name, SolveBlock, Span, Stmt, StmtKind};
+use crate::nmodl::ast::{BlockKind, Expr, Name, Place, SolveBlock, Span, Stmt, StmtKind};
 
 /// What a block says about its unknowns.
 #[derive(Debug, Default)]
@@ -31,9 +31,16 @@ pub(crate) struct Collected {
     pub(crate) diffusion: BTreeMap<Slot, (Value, Span)>,
     /// Expressions that are zero (`LINEAR`, `NONLINEAR`).
     pub(crate) equations: Vec<Value>,
-    /// With `cnexp`: the first placeholder and the values before the step, which everything but
-    /// the right-hand side itself is taken at.
-    pub(crate) frozen: Option<(usize, Vec<Value>)>,
+    /// With `cnexp`: what everything but the right-hand side itself is taken at.
+    pub(crate) frozen: Option<Frozen>,
+}
+
+/// Unknowns at the beginning of a step: the first placeholder, the places, the values.
+#[derive(Debug, Clone)]
+pub(crate) struct Frozen {
+    base: usize,
+    slots: Vec<Slot>,
+    old: Vec<Value>,
 }
 
 /// The unknowns of a block: where they live, and their placeholders.
@@ -189,7 +196,7 @@ impl Execution<'_> {
     fn solve_exponential(&mut self, block: &SolveBlock, span: Span) -> Lowered<()> {
         let before = (self.slots.clone(), self.changed.clone(), self.kernel.carried);
         let x = self.unknowns(block)?;
-        let frozen = Some((x.base, x.old.clone()));
+        let frozen = Some(Frozen { base: x.base, slots: x.slots.clone(), old: x.old.clone() });
         let start = Collected { frozen, ..Collected::default() };
         let collected = self.collect_into(block, &x, start)?;
         let mut parts: Vec<Option<LinearParts>> = Vec::new();
@@ -262,9 +269,11 @@ impl Execution<'_> {
 
     /// The right-hand side of an equation. Under `cnexp` what was computed before it counts as
     /// constant over the step, as in NEURON: only the state written in the equation itself varies.
-    pub(crate) fn right_hand_side(&mut self, expr: &Expr) -> Lowered<Value> {
+    pub(crate) fn right_hand_side(&mut self, place: &Place, expr: &Expr) -> Lowered<Value> {
         let frozen = self.collecting.as_ref().and_then(|c| c.frozen.clone());
-        let Some((base, old)) = frozen else { return self.value(expr) };
+        let Some(Frozen { base, slots, old }) = frozen else { return self.value(expr) };
+        let own = self.place(place)?;
+        let solved = slots.iter().position(|s| *s == own).unwrap_or(0);
         let before = self.slots.clone();
         for (slot, value) in &before {
             let mut value = *value;
@@ -277,8 +286,21 @@ impl Execution<'_> {
             }
             self.slots.insert(*slot, value);
         }
+        let frozen = self.slots.clone();
         let found = self.value(expr);
-        self.slots = before;
+        let after = std::mem::replace(&mut self.slots, before);
+        // What functions have assigned to variables of the mechanism: the states of earlier
+        // equations count as they are after the step, the others as they were before it.
+        for (slot, mut value) in after {
+            if matches!(slot, Slot::Local(_)) || frozen.get(&slot) == Some(&value) {
+                continue;
+            }
+            for (k, old) in old.iter().enumerate().skip(solved) {
+                let placeholder = self.graph.input(Input::Carry(base + k));
+                value = substitute(&mut self.graph, value, placeholder, *old);
+            }
+            self.slots.insert(slot, value);
+        }
         found
     }
 

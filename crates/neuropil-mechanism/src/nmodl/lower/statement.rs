@@ -46,7 +46,7 @@ impl Execution<'_> {
     fn equation_statement(&mut self, statement: &Stmt) -> Lowered<()> {
         match &statement.kind {
             StmtKind::Assign(place, expr) => {
-                let value = self.right_hand_side(expr)?;
+                let value = self.right_hand_side(place, expr)?;
                 self.prime(place, value)
             }
             StmtKind::Reaction { left, right, forward, backward } => {
