@@ -18,6 +18,7 @@
 
 mod integrate;
 mod simulated;
+mod trains;
 
 use crate::error::{TheoryError, length, not_negative, positive};
 use crate::membrane::{Fluctuations, fluctuations, synaptic_currents_pa};

@@ -75,7 +75,7 @@ impl Default for Timing {
 }
 
 impl Timing {
-    fn steps(&self) -> Result<(usize, usize), TheoryError> {
+    pub(crate) fn steps(&self) -> Result<(usize, usize), TheoryError> {
         positive("step [ms]", self.dt_ms)?;
         positive("duration [ms]", self.duration_ms)?;
         not_negative("discarded time [ms]", self.discard_ms)?;
@@ -170,6 +170,44 @@ impl Cell {
             })
             .collect();
         Ok(counts.iter().flatten().take(trials.len()).map(|count| count * per_spike).collect())
+    }
+
+    /// Steps of the spikes of each trial, counted from the end of the discarded time, with the
+    /// events of some classes given: `given[class]` lists, for every trial, the steps of its events
+    /// from the very beginning. Classes with `None` get Poisson events.
+    ///
+    /// # Errors
+    /// Those of [`Cell::rates_hz`], and [`TheoryError::Length`] unless each list is as long as the
+    /// list of trials.
+    pub fn spike_steps(
+        &self,
+        trials: &[Trial],
+        given: &[Option<Vec<Vec<u32>>>],
+        timing: Timing,
+        seed: u64,
+    ) -> Result<Vec<Vec<u32>>, TheoryError> {
+        let (steps, discard) = timing.steps()?;
+        self.check(trials, timing)?;
+        for trains in given.iter().flatten() {
+            crate::error::length("given trains", trains.len(), trials.len())?;
+        }
+        let groups: Vec<Vec<Vec<u32>>> = trials
+            .par_chunks(LANES)
+            .enumerate()
+            .map(|(rank, group)| {
+                let own = rank * LANES..rank * LANES + group.len();
+                let part: Vec<Option<&[Vec<u32>]>> =
+                    given.iter().map(|g| g.as_ref().map(|g| &g[own.clone()])).collect();
+                let dt = timing.dt_ms;
+                let mut batch = Batch::<LANES>::with_given(self, group, &part, steps, dt, seed);
+                let batch = &mut batch;
+                let mut trains =
+                    pulp::Arch::new().dispatch(kernel::CollectSpikes { batch, steps, discard });
+                trains.truncate(group.len());
+                trains
+            })
+            .collect();
+        Ok(groups.into_iter().flatten().collect())
     }
 
     /// Everything that happens in one trial, from the same numbers as [`Cell::rates_hz`].

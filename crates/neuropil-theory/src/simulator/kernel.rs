@@ -9,13 +9,53 @@ pub(super) const LANES: usize = 64;
 /// Conductance of one class of synapses at the beginning of a step. Its mean current over the step
 /// is `g (pull − share·V)`.
 struct Shot<const L: usize> {
-    events: PoissonLanes<L>,
+    events: Events<L>,
     g: [f64; L],
     quantum: [f64; L],
     decay: f64,
     pull: f64,
     share: f64,
 }
+
+/// Where the events of a class come from.
+enum Events<const L: usize> {
+    /// Poisson counts.
+    Drawn(PoissonLanes<L>),
+    /// The number of events of each lane at each step.
+    Given(Vec<[u16; L]>),
+}
+
+impl<const L: usize> Events<L> {
+    /// From the steps of the events of each lane; steps may occur more than once.
+    fn given(trains: &[Vec<u32>], steps: usize) -> Self {
+        let mut counts = vec![[0_u16; L]; steps];
+        for (lane, train) in trains.iter().enumerate() {
+            for &step in train {
+                if let Some(row) = counts.get_mut(step as usize) {
+                    row[lane] = row[lane].saturating_add(1);
+                }
+            }
+        }
+        Self::Given(counts)
+    }
+
+    /// Numbers of events at a step; steps must come in order.
+    #[inline(always)]
+    fn at(&mut self, step: usize) -> [u32; L] {
+        match self {
+            Self::Drawn(lanes) => {
+                if step.is_multiple_of(4) {
+                    lanes.draw((step / 4) as u64);
+                }
+                lanes.counts(step % 4)
+            }
+            Self::Given(counts) => counts[step].map(u32::from),
+        }
+    }
+}
+
+/// Events of each class that are given, by trial; `None` where they are drawn.
+pub(super) type GivenTrains<'a> = [Option<&'a [Vec<u32>]>];
 
 /// Neuron constants, prepared for the step.
 #[derive(Clone, Copy)]
@@ -70,8 +110,36 @@ impl pulp::WithSimd for CountSpikes<'_> {
     }
 }
 
+/// [`Batch::collect_spikes`], likewise.
+pub(super) struct CollectSpikes<'a> {
+    pub(super) batch: &'a mut Batch<LANES>,
+    pub(super) steps: usize,
+    pub(super) discard: usize,
+}
+
+impl pulp::WithSimd for CollectSpikes<'_> {
+    type Output = Vec<Vec<u32>>;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> Vec<Vec<u32>> {
+        self.batch.collect_spikes(self.steps, self.discard)
+    }
+}
+
 impl<const L: usize> Batch<L> {
     pub(super) fn new(cell: &Cell, trials: &[Trial], dt: f64, seed: u64) -> Self {
+        Self::with_given(cell, trials, &[], 0, dt, seed)
+    }
+
+    /// A batch in which some classes have their events given, for `steps` steps.
+    pub(super) fn with_given(
+        cell: &Cell,
+        trials: &[Trial],
+        given: &GivenTrains<'_>,
+        steps: usize,
+        dt: f64,
+        seed: u64,
+    ) -> Self {
         let n = cell.neuron;
         let gather = |f: &dyn Fn(&Trial) -> f64| {
             let mut lanes = [0.0; L];
@@ -83,8 +151,12 @@ impl<const L: usize> Batch<L> {
             let mean_over_step = -(-dt / synapse.tau_ms).exp_m1() * synapse.tau_ms / dt;
             let means: Vec<f64> =
                 trials.iter().map(|trial| 1e-3 * trial.events_hz[class] * dt).collect();
+            let events = match given.get(class).copied().flatten() {
+                Some(trains) => Events::given(trains, steps),
+                None => Events::Drawn(PoissonLanes::new(class, &means, &streams, seed)),
+            };
             Shot {
-                events: PoissonLanes::new(class, &means, &streams, seed),
+                events,
                 g: [0.0; L],
                 quantum: gather(&|trial| trial.quanta_ns[class]),
                 decay: (-dt / synapse.tau_ms).exp(),
@@ -149,6 +221,29 @@ impl<const L: usize> Batch<L> {
         counts
     }
 
+    /// Steps of the spikes of each lane after the first `discard` of `steps` steps, counted from
+    /// there.
+    #[inline(always)]
+    fn collect_spikes(&mut self, steps: usize, discard: usize) -> Vec<Vec<u32>> {
+        let mut trains = vec![Vec::new(); L];
+        let sharp = self.constants.delta == 0.0;
+        for step in 0..steps {
+            if sharp {
+                self.step::<false>(step);
+            } else {
+                self.step::<true>(step);
+            }
+            if step >= discard && self.spiked.iter().any(|spiked| *spiked > 0.0) {
+                for (train, spiked) in trains.iter_mut().zip(&self.spiked) {
+                    if *spiked > 0.0 {
+                        train.push((step - discard) as u32);
+                    }
+                }
+            }
+        }
+        trains
+    }
+
     /// What lane 0 does.
     pub(super) fn trace(&mut self, steps: usize, dt: f64) -> Trace {
         let empty = || Vec::with_capacity(steps);
@@ -181,10 +276,7 @@ impl<const L: usize> Batch<L> {
         let c = self.constants;
         let mut drive = self.current;
         for shot in &mut self.shots {
-            if step.is_multiple_of(4) {
-                shot.events.draw((step / 4) as u64);
-            }
-            let counts = shot.events.counts(step % 4);
+            let counts = shot.events.at(step);
             let (decay, pull, share) = (shot.decay, shot.pull, shot.share);
             for lane in 0..L {
                 let arrived = shot.quantum[lane] * f64::from(counts[lane] as i32);

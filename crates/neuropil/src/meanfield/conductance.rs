@@ -105,7 +105,7 @@ fn with_simulated(theory: &MeanField, input: &Input, seed: u64) -> Result<Rates,
     let timing = Timing { duration_ms: discard_ms + 1000.0, discard_ms, ..Timing::default() };
     let options = SelfConsistency { timing, seed, ..SelfConsistency::default() };
     let start = vec![START_HZ; theory.populations().len()];
-    let point = theory.simulated_point(&start, input, options)?;
+    let point = theory.self_consistent_point(&start, input, options)?;
     Ok((point.rate_hz, Some(point.error_hz)))
 }
 
