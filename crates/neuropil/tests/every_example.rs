@@ -63,7 +63,9 @@ fn every_example_runs_for_a_moment_and_draws_its_pictures() {
         set("simulation.duration", &format!("\"{moment}\""));
         set("simulation.warmup", "0");
         let plots: Vec<String> = match experiment.root().get("plots").map(|item| &item.value) {
-            Some(Written::Table(table)) => table.keys().map(str::to_owned).collect(),
+            Some(Written::Table(table)) => {
+                table.entries.iter().map(|entry| entry.key.clone()).collect()
+            }
             _ => Vec::new(),
         };
         for plot in &plots {
