@@ -34,7 +34,7 @@ pub enum Command {
     New(New),
     /// Draw the connectivity of an experiment and save it as arrays
     Connectivity(Connectivity),
-    /// Run an experiment once for every point of a grid or list of values
+    /// Run an experiment once for every point of a grid, list or random draw of values
     Scan(Scan),
     /// Statistics of the spikes and variables of a result
     Analyze(Analyze),
@@ -59,7 +59,8 @@ pub struct Scan {
     /// Begin anew even if the table has points already
     #[arg(long, short)]
     pub force: bool,
-    /// Also scan over a value: PATH=A,B,C or PATH=FROM..TO:STEPS (repeatable)
+    /// Also scan over a value: PATH=A,B,C or PATH=FROM..TO:STEPS, or draw it at random:
+    /// PATH='{ uniform = [LOW, HIGH] }' with --set scan.draws=NUMBER (repeatable)
     #[arg(long, value_name = "PATH=VALUES", value_parser = assignment)]
     pub over: Vec<(String, String)>,
     /// Folder to keep the result of every point in, as point_000000.h5 and so on
@@ -86,9 +87,15 @@ pub struct Analyze {
     /// Only from START to STOP [ms]
     #[arg(long, num_args = 2, value_names = ["START", "STOP"])]
     pub window: Option<Vec<f64>>,
+    /// Change a key of the experiment's [analysis], e.g. --with modulation='{ frequency = "10 Hz" }'
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment)]
+    pub with: Vec<(String, String)>,
     /// Answer with JSON
-    #[arg(long)]
+    #[arg(long, conflicts_with = "csv")]
     pub json: bool,
+    /// Answer with one line per population and figure, separated by commas
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `neuropil meanfield`
@@ -277,11 +284,14 @@ pub struct Info {
 /// `neuropil plot`
 #[derive(Debug, Args)]
 pub struct Plot {
-    /// A result
+    /// A result of a run or of a scan
     pub file: PathBuf,
     /// What to draw [default: what the experiment asks for, or all that fits]
     #[arg(long, value_name = "KIND")]
     pub kind: Option<String>,
+    /// A key of that kind, as in [plots], e.g. --with x=parameters.g --with log='["x"]'
+    #[arg(long, value_name = "KEY=VALUE", value_parser = assignment, requires = "kind")]
+    pub with: Vec<(String, String)>,
     /// Only these populations
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     pub populations: Vec<String>,

@@ -268,7 +268,7 @@ fn statistics_scans_and_theory_answer_in_json_and_tables() {
         format!("{SMALL}\n[scan.values]\n\"inputs.noise.rate\" = [\"15 kHz\", \"20 kHz\"]\n");
     std::fs::write(folder.path().join("many.toml"), scan).unwrap();
     let done = neuropil(folder.path(), &["scan", "many.toml", "-q"]);
-    assert_eq!(text(&done.stdout), "many_scan.csv\n", "{}", text(&done.stderr));
+    assert_eq!(text(&done.stdout), "many_scan.csv\nmany_scan.h5\n", "{}", text(&done.stderr));
     let table = std::fs::read_to_string(folder.path().join("many_scan.csv")).unwrap();
     assert_eq!(table.lines().count(), 3, "{table}");
 }

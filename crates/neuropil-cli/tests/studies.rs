@@ -45,15 +45,30 @@ fn scan_writes_one_row_per_point_and_goes_on() {
     };
     let done = scan(&["--results", "points"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
-    assert_eq!(text(&done.stdout).trim(), "small_scan.csv");
+    assert_eq!(text(&done.stdout), "small_scan.csv\nsmall_scan.h5\n");
     let table = std::fs::read_to_string(folder.path().join("small_scan.csv")).unwrap();
-    let header = "point,seed,parameters.drive,error,synapses,spikes,build_s,simulate_s,E.rate_hz";
+    let header = "point,seed,parameters.drive,synapses,spikes,build_s,simulate_s,E.rate_hz";
     assert!(table.starts_with(header), "{table}");
     assert_eq!(table.lines().count(), 4);
     assert!(folder.path().join("points/point_000002.h5").exists());
     let again = scan(&[]);
     assert!(text(&again.stderr).contains("3 points were there already"), "{}", text(&again.stderr));
     assert_eq!(std::fs::read_to_string(folder.path().join("small_scan.csv")).unwrap(), table);
+    let drawn = text(&neuropil(folder.path(), &["plot", "small_scan.h5"]).stdout);
+    assert_eq!(drawn, "small_scan_curve.png\nsmall_scan_curve.svg\n");
+    let svg = std::fs::read_to_string(folder.path().join("small_scan_curve.svg")).unwrap();
+    assert!(svg.contains("drive") && svg.contains("E rate (spikes/s)"), "{svg}");
+    let kind = ["plot", "small_scan.h5", "--kind"];
+    for (more, message) in [
+        (&["scan_map"][..], "a map needs two scanned keys"),
+        (&["raster"], "drawn of a run, not of a scan"),
+        (&["scan_curve", "--with", "x=dirve"], "no key \"dirve\""),
+        (&["scan_curve", "--with", "animate=true"], "animate"),
+    ] {
+        let refused = neuropil(folder.path(), &[&kind, more].concat());
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(text(&refused.stderr).contains(message), "{}", text(&refused.stderr));
+    }
     let wrong = neuropil(folder.path(), &["scan", "small.toml", "--over", "parameters.drvie=1,2"]);
     assert_eq!(wrong.status.code(), Some(1));
     let message = text(&wrong.stderr);
@@ -74,6 +89,17 @@ fn analyze_answers_with_a_table_or_json() {
     assert_eq!(json[0]["window_ms"], serde_json::json!([200.0, 500.0]));
     assert!(json[0]["rate_hz"].as_f64().unwrap() > 1.0);
     assert!(json[0]["variables"]["V_m"]["sd"].as_f64().unwrap() > 0.1);
+    let with =
+        ["--with", "modulation={ frequency = '10 Hz' }", "--with", "windows.early=[100, 200]"];
+    let csv = text(
+        &neuropil(folder.path(), &[&["analyze", "small.h5", "--csv"][..], &with].concat()).stdout,
+    );
+    assert!(
+        csv.starts_with("population,start_ms,stop_ms,figure,value,unit\nE,100,500,neurons,50,")
+    );
+    for part in ["E,100,500,modulation.vector_strength,", "E,100,500,windows_hz.early,"] {
+        assert!(csv.contains(part), "{part}: {csv}");
+    }
     let other = neuropil(folder.path(), &["analyze", "small.toml"]);
     assert_eq!(other.status.code(), Some(1));
     let message = text(&other.stderr);

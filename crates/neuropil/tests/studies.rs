@@ -4,7 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
-use neuropil::analyze::{Analysis, SummaryOptions, analyze};
+use neuropil::analyze::{Analysis, AnalysisRequest, analyze};
 use neuropil::experiment::Experiment;
 use neuropil::meanfield::Method;
 use neuropil::results::ResultFile;
@@ -19,6 +19,10 @@ fn result(experiment: &Experiment, folder: &Path) -> ResultFile {
     let options = RunOptions { output: Some(output.clone()), force: true, ..RunOptions::default() };
     experiment.run(&options, &mut |_| true).unwrap();
     ResultFile::open(output).unwrap()
+}
+
+fn within(start: f64, stop: f64) -> AnalysisRequest {
+    AnalysisRequest { window_ms: Some((start, stop)), ..AnalysisRequest::default() }
 }
 
 /// Independent neurons with current synapses, driven below or above threshold.
@@ -50,7 +54,7 @@ fn potentials_of_a_silent_population_have_the_moments_of_shot_noise() {
     experiment.set("inputs.noise.rate", "8 kHz").unwrap();
     experiment.set("populations.E.params.V_th", "0").unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let found = analyze(&result(&experiment, folder.path()), None, SummaryOptions::default());
+    let found = analyze(&result(&experiment, folder.path()), &AnalysisRequest::default());
     let [Analysis { spikes: Some(spikes), variables, window_ms, .. }] = &found.unwrap()[..] else {
         panic!("one population with spikes")
     };
@@ -81,8 +85,8 @@ every = '0.1 ms'
 ";
     let folder = tempfile::tempdir().unwrap();
     let file = result(&parse(text), folder.path());
-    let all = analyze(&file, None, SummaryOptions::default()).unwrap();
-    let part = analyze(&file, Some((300.0, 600.0)), SummaryOptions::default()).unwrap();
+    let all = analyze(&file, &AnalysisRequest::default()).unwrap();
+    let part = analyze(&file, &within(300.0, 600.0)).unwrap();
     let count = |found: &[Analysis]| found[0].spikes.as_ref().unwrap().spikes;
     assert!(count(&part) * 3 <= count(&all) + 6 && count(&part) > 10);
     assert!(part[0].spikes.as_ref().unwrap().irregularity.unwrap().cv < 0.01);
@@ -103,7 +107,7 @@ fn results_of_another_layout_and_empty_windows_are_refused() {
     let mut experiment = parse(INDEPENDENT);
     experiment.set("simulation.duration", "50 ms").unwrap();
     let file = result(&experiment, folder.path());
-    let error = analyze(&file, Some((5.0, 5.0)), SummaryOptions::default()).unwrap_err();
+    let error = analyze(&file, &within(5.0, 5.0)).unwrap_err();
     assert!(error.to_string().starts_with("population \"E\":"), "{error}");
 }
 

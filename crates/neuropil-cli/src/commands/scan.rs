@@ -3,11 +3,14 @@
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 
-use anyhow::Context;
-use neuropil::scan::{ScanError, ScanOptions};
+use indicatif::ProgressStyle;
+use neuropil::scan::{ScanError, ScanOptions, failed_path, labelled_path};
 
 use crate::args::Scan;
 use crate::show;
+
+/// Fineness of the progress bar.
+const PARTS: u64 = 10_000;
 
 /// Runs every point of a scan.
 #[expect(clippy::print_stderr, reason = "what became of the points belongs there")]
@@ -20,23 +23,27 @@ pub fn scan(arguments: &Scan) -> anyhow::Result<()> {
         let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         PathBuf::from(format!("{stem}_scan.csv"))
     });
-    if arguments.force && table.exists() {
-        std::fs::remove_file(&table)
-            .with_context(|| format!("cannot replace {}", table.display()))?;
-    }
     let stop = super::run::interrupt_flag()?;
     let bar = super::run::progress_bar(arguments.quiet);
-    bar.set_message("scanning");
-    let threads = arguments.threads.map_or_else(processors, usize::from);
+    let style = "{msg} {bar:40} {percent:>3} %  {elapsed} done, {eta} left";
+    if let Ok(style) = ProgressStyle::with_template(style) {
+        bar.set_style(style);
+    }
+    bar.set_length(PARTS);
     let options = ScanOptions {
         table: table.clone(),
         results: arguments.results.clone(),
-        threads,
+        threads: arguments.threads.map_or_else(processors, usize::from),
         retry: arguments.retry,
+        force: arguments.force,
     };
-    let outcome = experiment.scan(&options, &|done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
+    let outcome = experiment.scan(&options, &|progress| {
+        let failed = match progress.failed {
+            0 => String::new(),
+            failed => format!(", {failed} failed"),
+        };
+        bar.set_message(format!("{} of {} points{failed}", progress.done, progress.points));
+        bar.set_position((progress.share * PARTS as f64) as u64);
         !stop.load(Ordering::Relaxed)
     });
     bar.finish_and_clear();
@@ -44,19 +51,27 @@ pub fn scan(arguments: &Scan) -> anyhow::Result<()> {
         ScanError::Experiment(error) => anyhow::Error::new(error),
         other => anyhow::Error::new(other),
     })?;
-    if outcome.interrupted {
-        eprintln!("interrupted: run the same command again to go on");
-    }
-    if outcome.failed > 0 {
-        eprintln!(
-            "{} of {} points failed: the column \"error\" says why; --retry runs them again",
-            outcome.failed, outcome.points
-        );
-    }
     if outcome.kept > 0 {
         eprintln!("{} points were there already", outcome.kept);
     }
-    show::line(table.display())
+    if outcome.failed > 0 {
+        let (failed, points) = (outcome.failed, outcome.points);
+        let list = failed_path(&table);
+        eprintln!("{failed} of {points} points failed, listed in {}", list.display());
+        eprintln!("--retry runs them again");
+    }
+    if let Some(failure) = &outcome.failure {
+        eprintln!("the first: {failure}");
+    }
+    if outcome.interrupted {
+        eprintln!("interrupted: run the same command again to go on");
+    }
+    show::line(table.display())?;
+    show::line(labelled_path(&table).display())?;
+    for picture in &outcome.pictures {
+        show::line(picture.display())?;
+    }
+    Ok(())
 }
 
 fn processors() -> usize {

@@ -11,6 +11,8 @@ mod indegree;
 mod listed;
 mod validate;
 
+use std::sync::OnceLock;
+
 use neuropil_core::random::key;
 
 use crate::description::{BlockMatrix, Connection, ModelError, Rule};
@@ -63,13 +65,17 @@ impl<'a> Sources<'a> {
     /// [`ModelError::Connection`] for a request that cannot be satisfied.
     pub fn new(connection: &'a Connection, seed: u64, index: usize) -> Result<Self, ModelError> {
         validate::connection(connection)?;
+        Ok(Self::of_checked(connection, seed, index))
+    }
+
+    fn of_checked(connection: &'a Connection, seed: u64, index: usize) -> Self {
         let (source, target) = (connection.source, connection.target);
         // Where target 0 would lie in the source slice, if the two share a population.
         let same = (source.population == target.population)
             .then(|| i64::from(target.first) - i64::from(source.first));
         let without_self = |autapses: bool| same.filter(|_| !autapses);
         let key = key(seed, "connect", index as u64);
-        Ok(match &connection.rule {
+        match &connection.rule {
             Rule::AllToAll { autapses } => {
                 Self::All { count: source.count, skip: without_self(*autapses) }
             }
@@ -97,7 +103,7 @@ impl<'a> Sources<'a> {
             Rule::Pairs { sources, targets } => {
                 Self::Listed(Listed::from_pairs(sources, targets, target.count))
             }
-        })
+        }
     }
 
     /// The sources of `target` (relative to the target slice).
@@ -122,6 +128,34 @@ impl<'a> Sources<'a> {
             Self::Bernoulli(rule) => rule.of(target, drawn),
             Self::Listed(list) => list.of(target, drawn),
         }
+    }
+}
+
+/// [`Sources`] that are made when they are first asked for: rules that are drawn from the source's
+/// side list all their pairs then.
+pub(crate) struct LazySources<'a> {
+    connection: &'a Connection,
+    seed: u64,
+    index: usize,
+    made: OnceLock<Sources<'a>>,
+}
+
+impl<'a> LazySources<'a> {
+    /// Checks a connection.
+    ///
+    /// # Errors
+    /// [`ModelError::Connection`] for a request that cannot be satisfied.
+    pub(crate) fn new(
+        connection: &'a Connection,
+        seed: u64,
+        index: usize,
+    ) -> Result<Self, ModelError> {
+        validate::connection(connection)?;
+        Ok(Self { connection, seed, index, made: OnceLock::new() })
+    }
+
+    pub(crate) fn get(&self) -> &Sources<'a> {
+        self.made.get_or_init(|| Sources::of_checked(self.connection, self.seed, self.index))
     }
 }
 

@@ -1,14 +1,16 @@
 //! The synapses of one connection onto one panel.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use neuropil_core::Clock;
 use neuropil_core::random::{Stream, key};
 
 use super::bits::Bits;
 use super::rows::Rows;
+use super::shared::{SynapseCache, Wiring};
 use super::timed::{Precision, Synapse, TimedRows};
-use crate::connect::{Blocks, Drawn, Sources};
+use crate::connect::{Blocks, Drawn, LazySources, Sources};
 use crate::description::{BlockMatrix, Connection, Delay, Rule, Slice, Weight};
 use crate::neurons::{BLOCK, Signs};
 
@@ -63,17 +65,17 @@ impl Route {
 #[derive(Debug)]
 pub(crate) enum Store {
     /// One weight, one delay: bits for pairs that are joined once, rows for the rest.
-    Counted { weight: f64, delay: u32, bits: Option<Bits>, rows: Rows },
+    Counted { weight: f64, delay: u32, bits: Option<Arc<Bits>>, rows: Arc<Rows> },
     /// One delay, a weight per source and target block.
     Blocked {
         delay: u32,
-        rows: Rows,
+        rows: Arc<Rows>,
         blocks: Blocks,
         /// Per source block, stretches of targets with one weight: `(end within the panel, weight)`.
         stretches: Vec<Vec<(u32, f64)>>,
     },
     /// Weights or delays per synapse.
-    Timed(TimedRows),
+    Timed(Arc<TimedRows>),
 }
 
 /// The synapses of one connection onto one panel, and how they are routed.
@@ -98,7 +100,7 @@ impl Incoming {
     pub(crate) fn bytes(&self) -> usize {
         match &self.store {
             Store::Counted { bits, rows, .. } => {
-                bits.as_ref().map_or(0, Bits::bytes) + rows.bytes()
+                bits.as_ref().map_or(0, |bits| bits.bytes()) + rows.bytes()
             }
             Store::Blocked { rows, .. } => rows.bytes(),
             Store::Timed(rows) => rows.bytes(),
@@ -112,51 +114,76 @@ pub(crate) struct Place {
 }
 
 /// A connection, ready to be drawn.
-pub(crate) struct Recipe<'a> {
+pub(crate) struct Recipe<'a, 'c> {
     pub(crate) connection: &'a Connection,
     /// Its number: random weights and delays depend on it.
     pub(crate) index: usize,
-    pub(crate) sources: &'a Sources<'a>,
+    /// Made when they are first asked for.
+    pub(crate) sources: &'a LazySources<'c>,
     /// How the target's model routes weights.
     pub(crate) signs: Signs,
     pub(crate) clock: Clock,
     pub(crate) seed: u64,
     pub(crate) storage: Storage,
+    /// Where synapses are looked for before they are drawn.
+    pub(crate) cache: Option<&'a SynapseCache>,
 }
 
-/// Draws the synapses of a connection onto a panel.
-pub(crate) fn build(recipe: &Recipe<'_>, place: &Place) -> Incoming {
-    let Recipe { connection, sources, .. } = *recipe;
+/// The synapses of a connection onto a panel.
+pub(crate) fn build(recipe: &Recipe<'_, '_>, place: &Place) -> Incoming {
+    let wiring = match recipe.cache {
+        Some(cache) => cache.wiring(recipe, &place.panel, || draw(recipe, place)),
+        None => draw(recipe, place),
+    };
+    let connection = recipe.connection;
+    let (target, panel) = (connection.target, &place.panel);
+    let size = panel.end - panel.start;
+    let (store, synapses) = match (wiring, &connection.weight, &connection.delay) {
+        (Wiring::Timed(rows), ..) => {
+            let synapses = rows.len();
+            (Store::Timed(rows), synapses)
+        }
+        (Wiring::Pairs { rows, synapses, bits }, weight, delay) => {
+            let delay = match delay {
+                Delay::Same(delay) => *delay,
+                _ => 1,
+            };
+            let store = match (single_weight(weight), weight) {
+                (None, Weight::Blocks(matrix)) => {
+                    let blocks = Blocks::new(matrix, connection.source.count, target.count);
+                    let stretches = (0..matrix.columns())
+                        .map(|column| stretches(matrix, column, target, panel.start, size))
+                        .collect();
+                    Store::Blocked { delay, rows, stretches, blocks }
+                }
+                (weight, _) => Store::Counted { weight: weight.unwrap_or(0.0), delay, bits, rows },
+            };
+            (store, synapses)
+        }
+    };
+    let route = Route::new(connection.channel, recipe.signs);
+    Incoming { source: connection.source, route, store, synapses }
+}
+
+/// Draws the pairs of a connection within a panel.
+fn draw(recipe: &Recipe<'_, '_>, place: &Place) -> Wiring {
+    let connection = recipe.connection;
     let target = connection.target;
     let from = place.panel.start.max(target.first);
     let to = place.panel.end.min(target.first + target.count);
     let targets = from..to.max(from);
+    let sources = recipe.sources.get();
     let walk = Walk { sources, targets, target, panel: place.panel.start };
     let n_sources = connection.source.count as usize;
     let size = (place.panel.end - place.panel.start) as usize;
-    let route = Route::new(connection.channel, recipe.signs);
-    let mut synapses = 0;
-    let expected = expected_synapses(connection) * walk.share();
-    let store = match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
-        (Some(weight), _, Delay::Same(delay)) => {
-            counted(recipe, &walk, (n_sources, size), (weight, *delay), &mut synapses)
+    match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
+        (Some(_), _, Delay::Same(_)) => counted(recipe, &walk, (n_sources, size)),
+        (None, Weight::Blocks(_), Delay::Same(_)) => {
+            let rows = walk.rows(n_sources, expected_synapses(connection) * walk.share());
+            Wiring::Pairs { bits: None, synapses: rows.len(), rows: Arc::new(rows) }
         }
-        (None, Weight::Blocks(matrix), Delay::Same(delay)) => {
-            let blocks = Blocks::new(matrix, connection.source.count, target.count);
-            let stretches = (0..matrix.columns())
-                .map(|column| stretches(matrix, column, target, place.panel.start, size as u32))
-                .collect();
-            let rows = walk.rows(n_sources, expected);
-            Store::Blocked { delay: *delay, rows, stretches, blocks }
-        }
-        _ => timed(recipe, &walk, n_sources),
-    };
-    match &store {
-        Store::Counted { .. } => {}
-        Store::Blocked { rows, .. } => synapses = rows.len(),
-        Store::Timed(rows) => synapses = rows.len(),
+        _ => Wiring::Timed(Arc::new(timed(recipe, &walk, n_sources))),
     }
-    Incoming { source: connection.source, route, store, synapses }
 }
 
 /// Where the weight of one source block changes along the targets of a panel.
@@ -229,7 +256,7 @@ impl Walk<'_> {
     }
 }
 
-fn single_weight(weight: &Weight) -> Option<f64> {
+pub(super) fn single_weight(weight: &Weight) -> Option<f64> {
     match weight {
         Weight::Blocks(matrix) => matrix.single(),
         Weight::Each(list) => {
@@ -240,13 +267,7 @@ fn single_weight(weight: &Weight) -> Option<f64> {
     }
 }
 
-fn counted(
-    recipe: &Recipe<'_>,
-    walk: &Walk<'_>,
-    (n_sources, size): (usize, usize),
-    (weight, delay): (f64, u32),
-    synapses: &mut usize,
-) -> Store {
+fn counted(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, (n_sources, size): (usize, usize)) -> Wiring {
     let connection = recipe.connection;
     let pairs = f64::from(connection.source.count) * f64::from(connection.target.count);
     let dense = match recipe.storage {
@@ -255,16 +276,14 @@ fn counted(
         Storage::Rows => false,
     };
     if !dense {
-        let share =
-            f64::from(walk.targets.end - walk.targets.start) / f64::from(connection.target.count);
-        let rows = walk.rows(n_sources, expected_synapses(connection) * share);
-        *synapses = rows.len();
-        return Store::Counted { weight, delay, bits: None, rows };
+        let rows = walk.rows(n_sources, expected_synapses(connection) * walk.share());
+        return Wiring::Pairs { bits: None, synapses: rows.len(), rows: Arc::new(rows) };
     }
     let mut bits = Bits::new(n_sources, size);
     let mut again: Vec<(u32, u16)> = Vec::new();
+    let mut synapses = 0;
     walk.pairs(&mut |source, target| {
-        *synapses += 1;
+        synapses += 1;
         if !bits.set(source as usize, target as usize) {
             again.push((source, target));
         }
@@ -274,10 +293,10 @@ fn counted(
     } else {
         Rows::build(n_sources, |pair| again.iter().for_each(|(s, t)| pair(*s, *t)))
     };
-    Store::Counted { weight, delay, bits: Some(bits), rows }
+    Wiring::Pairs { bits: Some(Arc::new(bits)), rows: Arc::new(rows), synapses }
 }
 
-fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Store {
+fn timed(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, n_sources: usize) -> TimedRows {
     let Recipe { connection, index, clock, seed, .. } = *recipe;
     let precision = match (&connection.weight, single_weight(&connection.weight)) {
         (_, Some(weight)) => Precision::One(weight),
@@ -315,7 +334,7 @@ fn timed(recipe: &Recipe<'_>, walk: &Walk<'_>, n_sources: usize) -> Store {
             }
         });
     };
-    Store::Timed(TimedRows::build(n_sources, precision, synapses))
+    TimedRows::build(n_sources, precision, synapses)
 }
 
 /// How many synapses a connection will have, on average.

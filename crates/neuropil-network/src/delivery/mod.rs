@@ -14,6 +14,7 @@
 mod bits;
 mod incoming;
 mod rows;
+mod shared;
 mod spread;
 mod timed;
 
@@ -23,6 +24,7 @@ pub(crate) use incoming::{
     Incoming, Place, Recipe, Route, Store, build, expected_synapses, storage_bytes,
 };
 pub use rows::Rows;
+pub use shared::SynapseCache;
 pub use timed::TimedRows;
 
 /// Most neurons in a panel; their input buffers stay in the second-level cache.

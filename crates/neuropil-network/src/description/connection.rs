@@ -145,7 +145,7 @@ pub enum Delay {
 }
 
 /// A projection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Connection {
     /// Name in the experiment, for messages.
     pub name: String,

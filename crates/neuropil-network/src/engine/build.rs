@@ -11,8 +11,8 @@ use super::part::{Current, Part, PoissonDrive, Scratch, Source};
 use super::recorder::{Recorder, SampleProbe, Sampling, SpikeProbe};
 use super::simulation::Options;
 use super::worker::{Index, Probe, Worker};
-use crate::connect::Sources;
-use crate::delivery::{self, PANEL, Route, Storage};
+use crate::connect::LazySources;
+use crate::delivery::{self, PANEL, Route, Storage, SynapseCache};
 use crate::description::{
     Connection, Drive, Dynamics, Input, ModelError, Network, Population, Recording, Waveform,
 };
@@ -38,14 +38,18 @@ const LONGEST_SLICE: u64 = 64;
 ///
 /// # Errors
 /// The first thing found wrong, in the order of the description.
-pub(super) fn build(network: &Network, options: Options) -> Result<Built, ModelError> {
+pub(super) fn build(
+    network: &Network,
+    options: Options,
+    cache: Option<&SynapseCache>,
+) -> Result<Built, ModelError> {
     let threads = options.threads.max(1);
     check(network)?;
     let sources = network
         .connections
         .iter()
         .enumerate()
-        .map(|(k, c)| Sources::new(c, network.seed, k))
+        .map(|(k, c)| LazySources::new(c, network.seed, k))
         .collect::<Result<Vec<_>, _>>()?;
     let ranges: Vec<Vec<Range<u32>>> =
         network.populations.iter().enumerate().map(|(p, pop)| divide(pop, p, threads)).collect();
@@ -56,7 +60,8 @@ pub(super) fn build(network: &Network, options: Options) -> Result<Built, ModelE
         for (p, ranges) in ranges.iter().enumerate() {
             if !ranges[w].is_empty() {
                 probes.extend(wanted.iter().filter_map(|q| q.on(p, &ranges[w], parts.len())));
-                parts.push(part(network, &sources, p, ranges[w].clone(), options.storage)?);
+                let storage = (options.storage, cache);
+                parts.push(part(network, &sources, p, ranges[w].clone(), storage)?);
             }
         }
         Ok((parts, probes))
@@ -132,10 +137,10 @@ fn model(population: &Population) -> Option<&'static ModelInfo> {
 
 fn part(
     network: &Network,
-    sources: &[Sources<'_>],
+    sources: &[LazySources<'_>],
     p: usize,
     range: Range<u32>,
-    storage: Storage,
+    (storage, cache): (Storage, Option<&SynapseCache>),
 ) -> Result<Part, ModelError> {
     let population = &network.populations[p];
     let len = (range.end - range.start) as usize;
@@ -184,6 +189,7 @@ fn part(
                     clock: network.clock,
                     seed: network.seed,
                     storage,
+                    cache,
                 };
                 delivery::build(&recipe, &place)
             })

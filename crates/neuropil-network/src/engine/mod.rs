@@ -23,5 +23,7 @@ mod worker;
 pub use estimate::{Estimate, estimate};
 pub use simulation::{BuildStatistics, Options, Outcome, RunError, Simulation};
 
+pub use crate::delivery::SynapseCache;
+
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use super::outbox::Outbox;
 use super::part::PlacedFault;
 use super::recorder::Recorder;
 use super::worker::Worker;
-use crate::delivery::Storage;
+use crate::delivery::{Storage, SynapseCache};
 use crate::description::{ModelError, Network};
 
 /// Why a run ended before its time.
@@ -36,6 +36,13 @@ pub struct Options {
     pub threads: usize,
     /// How homogeneous synapses are kept.
     pub storage: Storage,
+}
+
+impl Default for Options {
+    /// One worker, the storage that fits.
+    fn default() -> Self {
+        Self { threads: 1, storage: Storage::Auto }
+    }
 }
 
 /// What building produced.
@@ -142,8 +149,29 @@ impl Simulation {
     /// # Errors
     /// As [`Simulation::build`].
     pub fn build_with(network: &Network, options: Options) -> Result<Self, ModelError> {
+        Self::of(network, options, None)
+    }
+
+    /// Builds a network whose synapses it may have in common with others. The result of a run does
+    /// not depend on what the cache holds.
+    ///
+    /// # Errors
+    /// As [`Simulation::build`].
+    pub fn build_sharing(
+        network: &Network,
+        options: Options,
+        cache: &SynapseCache,
+    ) -> Result<Self, ModelError> {
+        Self::of(network, options, Some(cache))
+    }
+
+    fn of(
+        network: &Network,
+        options: Options,
+        cache: Option<&SynapseCache>,
+    ) -> Result<Self, ModelError> {
         let threads = options.threads.max(1);
-        let built = build::build(network, options)?;
+        let built = build::build(network, options, cache)?;
         let statistics = BuildStatistics {
             synapses: built.synapses,
             synapse_bytes: built.bytes,

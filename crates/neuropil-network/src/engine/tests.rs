@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use neuropil_core::random::{Stream, key};
 use neuropil_core::{Clock, Observer, RecordError, SampleBlock, SpikeBlock};
 
-use super::{Options, Simulation};
+use super::{Options, Simulation, SynapseCache};
 use crate::delivery::Storage;
 use crate::description::*;
 use crate::neurons;
@@ -267,6 +267,62 @@ fn results_are_identical_for_any_threads_and_storage() {
     let mut other = network.clone();
     other.seed += 1;
     assert_ne!(run(&other, 2, 1500).spikes, reference.spikes);
+}
+
+#[test]
+fn networks_that_share_synapses_run_as_if_each_had_its_own() {
+    let base = mixed();
+    let changed = |change: &dyn Fn(&mut Network)| {
+        let mut network = base.clone();
+        change(&mut network);
+        network
+    };
+    let single = |c: &mut Connection| {
+        if let (Weight::Blocks(matrix), Delay::Same(steps)) = (&mut c.weight, &mut c.delay) {
+            let twice = matrix.values().iter().map(|w| 2.0 * w).collect();
+            *matrix = BlockMatrix::new(matrix.rows(), matrix.columns(), twice).unwrap();
+            *steps += 1;
+        }
+    };
+    // Who is joined stays as it is …
+    let alike = [
+        changed(&|n| n.inputs[0].drive = n.inputs[1].drive.clone()),
+        changed(&|n| n.connections.iter_mut().for_each(single)),
+        changed(&|n| n.connections[0].name = "another".into()),
+    ];
+    // … or not.
+    let others = [
+        changed(&|n| n.seed += 1),
+        changed(&|n| n.connections[0].rule = Rule::AllToAll { autapses: true }),
+        changed(&|n| n.connections.reverse()),
+        changed(&|n| n.clock = Clock::new(0.2).unwrap()),
+    ];
+    let cache = SynapseCache::with_limit(1 << 30);
+    let share = |network: &Network, threads| {
+        let mut memory = Memory::default();
+        let options = Options { threads, ..Options::default() };
+        let mut simulation = Simulation::build_sharing(network, options, &cache).unwrap();
+        simulation.run(400, &mut memory).unwrap();
+        assert!(memory == run(network, 1, 400));
+    };
+    share(&base, 1);
+    let bytes = cache.bytes();
+    assert_eq!(bytes, Simulation::build(&base, 1).unwrap().statistics().synapse_bytes);
+    for network in &alike {
+        share(network, 1);
+        assert_eq!(cache.bytes(), bytes, "nothing was drawn again");
+    }
+    for network in &others {
+        let before = cache.bytes();
+        share(network, 2);
+        share(network, 1);
+        assert!(cache.bytes() > before);
+    }
+    let small = SynapseCache::with_limit(bytes / 2);
+    for network in [&base, &alike[1], &base] {
+        Simulation::build_sharing(network, Options::default(), &small).unwrap();
+        assert!(small.bytes() <= bytes / 2);
+    }
 }
 
 #[test]

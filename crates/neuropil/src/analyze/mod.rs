@@ -2,6 +2,9 @@
 //!
 //! The figures and their definitions are those of [`neuropil_analysis`].
 
+mod balance;
+mod course;
+pub mod figures;
 mod variables;
 
 pub use neuropil_analysis::summary::SummaryOptions;
@@ -11,7 +14,11 @@ use neuropil_record::{ReadError, ResultFile, SpikeRecording};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
+pub use balance::Balance;
+pub use course::{Answer, Course};
 pub use variables::VariableSummary;
+
+pub use crate::resolve::{AnalysisRequest, Modulation};
 
 /// Why a result cannot be analysed.
 #[derive(Debug, Error)]
@@ -35,36 +42,37 @@ pub struct Analysis {
     pub window_ms: (f64, f64),
     /// Figures of its spikes, if they were recorded.
     pub spikes: Option<PopulationSummary>,
+    /// What their rate does in time, if they were recorded.
+    pub course: Option<Course>,
     /// Figures of its variables that were sampled.
     pub variables: Vec<VariableSummary>,
+    /// Balance of its excitatory and inhibitory inputs, if both were sampled.
+    pub balance: Option<Balance>,
 }
 
-/// Statistics of every population of which anything was recorded, over what was recorded or over
-/// `window_ms`.
+/// Statistics of every population of which anything was recorded, over what was recorded or over the
+/// window of the request.
 ///
 /// # Errors
 /// [`AnalyzeError::Nothing`]; [`AnalyzeError::Analysis`] for a window that holds nothing.
 pub fn analyze(
     result: &ResultFile,
-    window_ms: Option<(f64, f64)>,
-    options: SummaryOptions,
+    request: &AnalysisRequest,
 ) -> Result<Vec<Analysis>, AnalyzeError> {
     let mut found = Vec::new();
     for recording in result.spike_recordings() {
-        let window_ms = window_ms.unwrap_or_else(|| recorded_ms(result, recording));
-        let spikes = Some(of_spikes(result, recording, window_ms, options)?);
-        let population = recording.population.clone();
-        let variables = variables::of_population(result, &population, window_ms)?;
-        found.push(Analysis { population, window_ms, spikes, variables });
+        let window_ms = request.window_ms.unwrap_or_else(|| recorded_ms(result, recording));
+        let (spikes, course) = of_spikes(result, recording, window_ms, request)?;
+        let mut analysis = of_samples(result, &recording.population, window_ms)?;
+        (analysis.spikes, analysis.course) = (Some(spikes), Some(course));
+        found.push(analysis);
     }
     for report in result.reports() {
         if found.iter().any(|analysis| analysis.population == report.population) {
             continue;
         }
-        let window_ms = window_ms.unwrap_or_else(|| sampled_ms(report));
-        let population = report.population.clone();
-        let variables = variables::of_population(result, &population, window_ms)?;
-        found.push(Analysis { population, window_ms, spikes: None, variables });
+        let window_ms = request.window_ms.unwrap_or_else(|| sampled_ms(report));
+        found.push(of_samples(result, &report.population, window_ms)?);
     }
     match found.is_empty() {
         true => Err(AnalyzeError::Nothing { path: result.path().display().to_string() }),
@@ -72,12 +80,28 @@ pub fn analyze(
     }
 }
 
+/// What was sampled of one population.
+fn of_samples(
+    result: &ResultFile,
+    population: &str,
+    window_ms: (f64, f64),
+) -> Result<Analysis, AnalyzeError> {
+    Ok(Analysis {
+        population: population.to_owned(),
+        window_ms,
+        spikes: None,
+        course: None,
+        variables: variables::of_population(result, population, window_ms)?,
+        balance: balance::of_population(result, population, window_ms)?,
+    })
+}
+
 fn of_spikes(
     result: &ResultFile,
     recording: &SpikeRecording,
     (start, stop): (f64, f64),
-    options: SummaryOptions,
-) -> Result<PopulationSummary, AnalyzeError> {
+    request: &AnalysisRequest,
+) -> Result<(PopulationSummary, Course), AnalyzeError> {
     let name = &recording.population;
     let fault = |source| AnalyzeError::Analysis { population: name.clone(), source };
     let window = Window::new(start, stop).map_err(fault)?;
@@ -88,7 +112,8 @@ fn of_spikes(
         Some(list) => list.iter().map(|n| lists[*n as usize].as_slice()).collect(),
     };
     let trains = SpikeTrains::from_lists(&recorded, window).map_err(fault)?;
-    PopulationSummary::new(&trains, options).map_err(fault)
+    let course = Course::of(&trains, (start, stop), request).map_err(fault)?;
+    Ok((PopulationSummary::new(&trains, request.options).map_err(fault)?, course))
 }
 
 /// From the beginning to the end of a recording of spikes `[ms]`.
@@ -111,34 +136,28 @@ impl Analysis {
         let mut object = Map::new();
         object.insert("population".into(), json!(self.population));
         object.insert("window_ms".into(), json!([self.window_ms.0, self.window_ms.1]));
-        if let Some(Value::Object(figures)) = self.spikes.as_ref().map(spike_figures) {
-            object.extend(figures);
+        if let Some(spikes) = &self.spikes {
+            object.insert("rate_quartiles_hz".into(), json!(spikes.rate_quartiles_hz));
         }
-        let variables: Map<String, Value> =
-            self.variables.iter().map(|v| (v.variable.clone(), v.json())).collect();
+        let mut variables = Map::new();
+        for variable in &self.variables {
+            variables.insert(variable.name(), variable.json());
+        }
+        for figure in self.figures().into_iter().filter(|figure| figure.variable.is_none()) {
+            // `windows_hz.bump` goes into the object `windows_hz`.
+            match figure.key.split_once('.') {
+                None => {
+                    object.insert(figure.key, json!(figure.value));
+                }
+                Some((part, key)) => {
+                    let part = object.entry(part).or_insert_with(|| json!({}));
+                    if let Value::Object(part) = part {
+                        part.insert(key.into(), json!(figure.value));
+                    }
+                }
+            }
+        }
         object.insert("variables".into(), Value::Object(variables));
         Value::Object(object)
     }
-}
-
-fn spike_figures(s: &PopulationSummary) -> Value {
-    json!({
-        "neurons": s.neurons,
-        "spikes": s.spikes,
-        "spiking": s.spiking,
-        "rate_hz": s.rate_hz,
-        "rate_sd_hz": s.rate_sd_hz,
-        "rate_quartiles_hz": s.rate_quartiles_hz,
-        "activity_sd_hz": s.activity_sd_hz,
-        "cv": s.irregularity.map(|i| i.cv),
-        "cv2": s.irregularity.map(|i| i.cv2),
-        "lv": s.irregularity.map(|i| i.lv),
-        "fano": s.fano,
-        "population_fano": s.population_fano,
-        "count_correlation": s.count_correlation,
-        "spike_time_tiling": s.tiling,
-        "chi": s.chi,
-        "peak_hz": s.rhythm.as_ref().map(|peak| peak.frequency_hz),
-        "peak_prominence": s.rhythm.as_ref().map(|peak| peak.prominence),
-    })
 }

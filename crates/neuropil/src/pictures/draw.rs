@@ -21,6 +21,9 @@ pub fn draw(result: &ResultFile, request: &PlotRequest) -> Result<Figure, Pictur
         PlotKind::Raster => with_spikes(result, request, true)?,
         PlotKind::Rates => with_spikes(result, request, false)?,
         PlotKind::Traces => with_traces(result, request)?,
+        kind @ (PlotKind::ScanCurve | PlotKind::ScanMap) => {
+            return Err(PictureError::OfScan { name: request.name.clone(), kind: kind.name() });
+        }
         PlotKind::Morphology => {
             return Err(PictureError::NoShape { name: request.name.clone() });
         }
@@ -68,7 +71,8 @@ fn with_spikes(
         return Ok(Figure::of(rates));
     }
     let (populations, window_ms) = rows(result, request)?;
-    let shown: Vec<Rows> = populations.iter().map(|p| p.first(request.neurons)).collect();
+    let shown: Vec<Rows> =
+        populations.iter().map(|p| p.first(request.neurons.unwrap_or(usize::MAX))).collect();
     let views: Vec<SpikesOf<'_>> = shown.iter().map(Rows::view).collect();
     Ok(Figure::stack(vec![raster(&views, window_ms)?, rates.height(80.0)]))
 }
@@ -76,7 +80,7 @@ fn with_spikes(
 fn rates_panel(result: &ResultFile, request: &PlotRequest) -> Result<Panel, PictureError> {
     let (populations, window_ms) = rows(result, request)?;
     let views: Vec<SpikesOf<'_>> = populations.iter().map(Rows::view).collect();
-    Ok(rate_histogram(&views, window_ms, request.bin_ms)?)
+    Ok(rate_histogram(&views, window_ms, request.bin_ms.unwrap_or(5.0))?)
 }
 
 /// The spikes asked for, and the window they are taken from `[ms]`.

@@ -4,6 +4,8 @@ use neuropil_plot::PlotError;
 use neuropil_record::ReadError;
 use thiserror::Error;
 
+use crate::scan::ScanReadError;
+
 /// Why a picture cannot be drawn.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -20,6 +22,16 @@ pub enum PictureError {
          hold; it is drawn by a run"
     )]
     NoShape { name: String },
+    #[error("picture \"{name}\": pictures of kind \"{kind}\" are drawn of a run, not of a scan")]
+    OfRun { name: String, kind: &'static str },
+    #[error("picture \"{name}\": pictures of kind \"{kind}\" are drawn of a scan, not of a run")]
+    OfScan { name: String, kind: &'static str },
+    #[error("picture \"{name}\": a map needs two scanned keys, a curve one")]
+    TooFewKeys { name: String },
+    #[error("picture \"{name}\": {curves} curves, at most {most} are told apart; draw a scan_map")]
+    TooManyCurves { name: String, curves: usize, most: usize },
+    #[error(transparent)]
+    Scan(#[from] ScanReadError),
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error(transparent)]

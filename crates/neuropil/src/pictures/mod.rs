@@ -3,12 +3,14 @@
 mod draw;
 mod error;
 mod map;
+mod scan;
 
 use std::path::{Path, PathBuf};
 
 pub use draw::draw;
 pub use error::PictureError;
 pub use map::CellShape;
+pub use scan::{draw_scan, save_scan, that_fit as that_fit_scan};
 
 use crate::resolve::{PlotKind, PlotRequest};
 use crate::results::ResultFile;

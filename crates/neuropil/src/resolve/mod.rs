@@ -51,7 +51,7 @@ pub(crate) mod reading {
     pub(crate) use super::fields::{Fields, Item};
 }
 
-pub use analysis::AnalysisRequest;
+pub use analysis::{AnalysisRequest, Modulation};
 pub use cable::{CableSetup, CellPopulation};
 pub use plots::{PlotKind, PlotRequest};
 
@@ -202,7 +202,8 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     let record = top.get("record").map(|item| item.fields()).transpose()?;
     network.recordings = record::read(record.as_ref(), &network.populations, &context)?;
     let names: Vec<&str> = network.populations.iter().map(|p| p.name.as_str()).collect();
-    let plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let mut plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    plots.retain(|plot| !plot.kind.of_scan());
     let analysis = match top.get("analysis") {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,

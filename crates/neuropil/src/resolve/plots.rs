@@ -12,36 +12,56 @@ use crate::expression::Scope;
 pub enum PlotKind {
     /// Spikes against time, with a histogram of the rate below.
     Raster,
-    /// Population rates against time.
+    /// Population rates against time, in bins or smoothed.
     Rates,
     /// Sampled variables against time.
     Traces,
     /// A variable over the morphology of a cell, as colours.
     Morphology,
+    /// Figures of a scan against one of its values.
+    ScanCurve,
+    /// Figures of a scan over two of its values, as colours.
+    ScanMap,
 }
 
-/// Kinds by name.
-const KINDS: &[(&str, PlotKind)] = &[
-    ("raster", PlotKind::Raster),
-    ("rates", PlotKind::Rates),
-    ("traces", PlotKind::Traces),
-    ("morphology", PlotKind::Morphology),
+/// Kinds by name, with the keys that they understand beside `kind` and `title`.
+const KINDS: &[(&str, PlotKind, &[&str])] = &[
+    ("raster", PlotKind::Raster, &["populations", "window", "bin", "neurons"]),
+    ("rates", PlotKind::Rates, &["populations", "window", "bin"]),
+    ("traces", PlotKind::Traces, &["populations", "variables", "window"]),
+    (
+        "morphology",
+        PlotKind::Morphology,
+        &["populations", "variables", "window", "time", "animate"],
+    ),
+    ("scan_curve", PlotKind::ScanCurve, &["x", "figures", "by", "log"]),
+    ("scan_map", PlotKind::ScanMap, &["x", "y", "figures", "log"]),
 ];
 
 impl PlotKind {
     /// The kind of that name.
     pub fn named(name: &str) -> Option<Self> {
-        KINDS.iter().find(|(known, _)| *known == name).map(|(_, kind)| *kind)
+        KINDS.iter().find(|(known, ..)| *known == name).map(|(_, kind, _)| *kind)
     }
 
     /// Its name.
     pub fn name(self) -> &'static str {
-        KINDS.iter().find(|(_, kind)| *kind == self).map_or("raster", |(name, _)| name)
+        KINDS.iter().find(|(_, kind, _)| *kind == self).map_or("raster", |(name, ..)| name)
     }
 
     /// Every name.
     pub fn names() -> impl Iterator<Item = &'static str> {
-        KINDS.iter().map(|(name, _)| *name)
+        KINDS.iter().map(|(name, ..)| *name)
+    }
+
+    /// The keys that it understands beside `kind` and `title`.
+    pub fn keys(self) -> &'static [&'static str] {
+        KINDS.iter().find(|(_, kind, _)| *kind == self).map_or(&[], |(_, _, keys)| keys)
+    }
+
+    /// Whether it is drawn of a scan and not of a run.
+    pub fn of_scan(self) -> bool {
+        matches!(self, Self::ScanCurve | Self::ScanMap)
     }
 }
 
@@ -56,18 +76,51 @@ pub struct PlotRequest {
     pub title: String,
     /// Populations; all if empty.
     pub populations: Vec<String>,
-    /// Variables of traces; all if empty.
+    /// Sampled variables; all that fit if empty.
     pub variables: Vec<String>,
     /// From and to `[ms]`; everything if absent.
     pub window_ms: Option<(f64, f64)>,
-    /// Width of the bins of the rate `[ms]`.
-    pub bin_ms: f64,
-    /// Most neurons that a raster shows of one population.
-    pub neurons: usize,
+    /// Width of the bins of a rate or a count `[ms]`; what suits the kind if absent.
+    pub bin_ms: Option<f64>,
+    /// Standard deviation of the Gaussian that smooths a rate `[ms]`; bins are shown if absent.
+    pub smooth_ms: Option<f64>,
+    /// Most neurons that are shown of one population.
+    pub neurons: Option<usize>,
+    /// Distance of traces above each other, in their unit; on one axis if absent.
+    pub shift: Option<f64>,
+    /// Whether traces are averaged over neurons.
+    pub mean: bool,
+    /// What a histogram is of (`rate`, `cv`, `isi`, `count`, or a variable by default), what a
+    /// connectivity matrix shows (`indegree`, `synapses`, `probability`).
+    pub of: String,
+    /// Number of bins of a histogram; what suits the data if absent.
+    pub bins: Option<usize>,
+    /// Length of the segments of a spectrum `[ms]`.
+    pub segment_ms: f64,
+    /// Frequencies that are shown `[Hz]`.
+    pub band_hz: (f64, f64),
+    /// Longest lag of an autocorrelation `[ms]`.
+    pub lag_ms: f64,
+    /// Axes that are logarithmic: `x`, `y`.
+    pub log: Vec<String>,
+    /// Rows of pictures within a picture, by name or kind.
+    pub panels: Vec<Vec<String>>,
+    /// Whether panels are lettered.
+    pub letters: bool,
+    /// Width of the picture `[mm]`.
+    pub width_mm: Option<f64>,
     /// Moment of a picture over the morphology `[ms]`; the most telling one if absent.
     pub time_ms: Option<f64>,
     /// Whether a picture over the morphology moves.
     pub animate: bool,
+    /// Scanned key along the horizontal axis; the first if absent.
+    pub x: Option<String>,
+    /// Scanned key along the vertical axis of a map; the next if absent.
+    pub y: Option<String>,
+    /// Scanned key with a curve for each of its values.
+    pub by: Option<String>,
+    /// Figures of a scan, such as `E.rate_hz`; the rates if empty.
+    pub figures: Vec<String>,
 }
 
 impl PlotRequest {
@@ -80,10 +133,26 @@ impl PlotRequest {
             populations: Vec::new(),
             variables: Vec::new(),
             window_ms: None,
-            bin_ms: 5.0,
-            neurons: usize::MAX,
+            bin_ms: None,
+            smooth_ms: None,
+            neurons: None,
+            shift: None,
+            mean: false,
+            of: String::new(),
+            bins: None,
+            segment_ms: 512.0,
+            band_hz: (2.0, 300.0),
+            lag_ms: 100.0,
+            log: Vec::new(),
+            panels: Vec::new(),
+            letters: false,
+            width_mm: None,
             time_ms: None,
             animate: false,
+            x: None,
+            y: None,
+            by: None,
+            figures: Vec::new(),
         }
     }
 }
@@ -95,20 +164,26 @@ impl Experiment {
     /// The first fault of the sections that matter to pictures.
     pub fn plot_requests(&self, populations: &[&str]) -> Result<Vec<PlotRequest>, ExperimentError> {
         let read = || {
-            let top = Fields::new(self.root(), Span::default(), "");
-            let scope = match top.get("parameters") {
-                Some(item) => parameters::read(&item.fields()?)?,
-                None => Scope::default(),
-            };
-            let simulation = top.need("simulation", "a table with at least a duration")?;
-            let simulation = simulation::read(&simulation.fields()?, &scope)?;
+            let (top, scope, clock) = surroundings(self)?;
             match top.get("plots") {
-                Some(item) => self::read(&item.fields()?, populations, &scope, simulation.clock),
+                Some(item) => self::read(&item.fields()?, populations, &scope, clock),
                 None => Ok(Vec::new()),
             }
         };
         read().map_err(|problem| self.error(problem))
     }
+}
+
+/// The sections, the named quantities and the time grid of an experiment of any kind.
+pub(super) fn surroundings(experiment: &Experiment) -> Result<(Fields<'_>, Scope, Clock), Problem> {
+    let top = Fields::new(experiment.root(), Span::default(), "");
+    let scope = match top.get("parameters") {
+        Some(item) => parameters::read(&item.fields()?)?,
+        None => Scope::default(),
+    };
+    let simulation = top.need("simulation", "a table with at least a duration")?;
+    let simulation = simulation::read(&simulation.fields()?, &scope)?;
+    Ok((top, scope, simulation.clock))
 }
 
 pub(super) fn read(
@@ -117,52 +192,106 @@ pub(super) fn read(
     scope: &Scope,
     clock: Clock,
 ) -> Result<Vec<PlotRequest>, Problem> {
-    fields.entries().map(|(name, _, item)| one(name, &item, populations, scope, clock)).collect()
+    let reading = Reading { populations, scope, clock };
+    fields.entries().map(|(name, _, item)| reading.one(name, &item)).collect()
 }
 
-fn one(
-    name: &str,
-    item: &Item<'_>,
-    populations: &[&str],
-    scope: &Scope,
+/// What pictures refer to.
+struct Reading<'a> {
+    populations: &'a [&'a str],
+    scope: &'a Scope,
     clock: Clock,
-) -> Result<PlotRequest, Problem> {
-    let fields = item.fields()?;
-    let expected = "\"raster\", \"rates\", \"traces\" or \"morphology\"";
-    let kind_item = fields.need("kind", expected)?;
-    let kind_name = kind_item.text(expected)?;
-    let kind = PlotKind::named(kind_name)
-        .ok_or_else(|| kind_item.unknown_name("kind of plot", kind_name, PlotKind::names()))?;
-    let mut request = PlotRequest::new(name, kind);
-    if let Some(item) = fields.get("title") {
-        request.title = item.text("a text")?.into();
-    }
-    for item in fields.get("populations").iter().flat_map(Item::items) {
-        let population = item.text("the name of a population")?;
-        if !populations.contains(&population) {
-            return Err(item.unknown_name("population", population, populations.iter().copied()));
+}
+
+impl Reading<'_> {
+    fn one(&self, name: &str, item: &Item<'_>) -> Result<PlotRequest, Problem> {
+        let (scope, fields) = (self.scope, item.fields()?);
+        let expected = "a kind of picture such as \"raster\"";
+        let kind_item = fields.need("kind", expected)?;
+        let kind_name = kind_item.text(expected)?;
+        let kind = PlotKind::named(kind_name)
+            .ok_or_else(|| kind_item.unknown_name("kind of plot", kind_name, PlotKind::names()))?;
+        // Keys of other kinds are as unknown as those of none.
+        let get = |key: &'static str| {
+            if kind.keys().contains(&key) { fields.get(key) } else { None }
+        };
+        let time = |key, least: f64| {
+            let above = |item: Item<'_>| {
+                item.number_where(scope, "ms", "a time above 0", |time| time > least)
+            };
+            get(key).map(above).transpose()
+        };
+        let text = |key, expected: &'static str| {
+            get(key).map(|item| item.text(expected).map(str::to_owned)).transpose()
+        };
+        let texts = |key, expected: &'static str| -> Result<Vec<String>, Problem> {
+            let items = get(key).map_or(Vec::new(), |item| item.items());
+            items.iter().map(|item| item.text(expected).map(str::to_owned)).collect()
+        };
+        let whole = |key, most: u64| -> Result<Option<usize>, Problem> {
+            Ok(get(key).map(|item| item.whole(scope, 1, most)).transpose()?.map(|n| n as usize))
+        };
+        let yes = |key| get(key).map_or(Ok(false), |item| item.boolean());
+        let default = PlotRequest::new(name, kind);
+        let mut request = PlotRequest {
+            variables: texts("variables", "the name of a variable")?,
+            bin_ms: time("bin", 0.0)?,
+            smooth_ms: time("smooth", 0.0)?,
+            neurons: whole("neurons", u64::from(u32::MAX))?,
+            shift: get("shift").map(|item| item.number(scope, "")).transpose()?,
+            mean: yes("mean")?,
+            of: text("of", "what to show")?.unwrap_or_default(),
+            bins: whole("bins", 10_000)?,
+            segment_ms: time("segment", 0.0)?.unwrap_or(default.segment_ms),
+            lag_ms: time("lag", 0.0)?.unwrap_or(default.lag_ms),
+            letters: yes("letters")?,
+            width_mm: get("width")
+                .map(|item| {
+                    item.number_where(scope, "", "40 to 400 mm", |w| (40.0..=400.0).contains(&w))
+                })
+                .transpose()?,
+            time_ms: get("time").map(|item| item.number(scope, "ms")).transpose()?,
+            animate: yes("animate")?,
+            x: text("x", "a scanned key")?,
+            y: text("y", "a scanned key")?,
+            by: text("by", "a scanned key")?,
+            figures: texts("figures", "the name of a figure such as E.rate_hz")?,
+            ..default
+        };
+        if let Some(item) = fields.get("title") {
+            request.title = item.text("a text")?.into();
         }
-        request.populations.push(population.into());
+        for item in get("populations").iter().flat_map(Item::items) {
+            let population = item.text("the name of a population")?;
+            if !self.populations.contains(&population) {
+                let known = self.populations.iter().copied();
+                return Err(item.unknown_name("population", population, known));
+            }
+            request.populations.push(population.into());
+        }
+        if let Some(item) = get("window") {
+            let window = window::of_pair(&item, scope, self.clock)?;
+            request.window_ms = Some((self.clock.ms(window.start), self.clock.ms(window.stop)));
+        }
+        for item in get("log").iter().flat_map(Item::items) {
+            let axis = item.text("\"x\" or \"y\"")?;
+            if !["x", "y"].contains(&axis) {
+                return Err(item.unknown_name("axis", axis, ["x", "y"]));
+            }
+            request.log.push(axis.into());
+        }
+        if let Some(item) = get("band") {
+            let low_high = item.numbers(scope, "Hz")?;
+            let &[low, high] = &low_high[..] else {
+                return Err(item.wrong("a list of two frequencies"));
+            };
+            if !(0.0 <= low && low < high) {
+                let found = format!("{low} to {high} Hz");
+                return Err(item.out_of_range(found, "the lower frequency first"));
+            }
+            request.band_hz = (low, high);
+        }
+        fields.finish()?;
+        Ok(request)
     }
-    for item in fields.get("variables").iter().flat_map(Item::items) {
-        request.variables.push(item.text("the name of a variable")?.into());
-    }
-    if let Some(item) = fields.get("window") {
-        let window = window::of_pair(&item, scope, clock)?;
-        request.window_ms = Some((clock.ms(window.start), clock.ms(window.stop)));
-    }
-    if let Some(item) = fields.get("bin") {
-        request.bin_ms = item.number_where(scope, "ms", "a time above 0", |bin| bin > 0.0)?;
-    }
-    if let Some(item) = fields.get("neurons") {
-        request.neurons = item.whole(scope, 1, u64::from(u32::MAX))? as usize;
-    }
-    if let Some(item) = fields.get("time") {
-        request.time_ms = Some(item.number(scope, "ms")?);
-    }
-    if let Some(item) = fields.get("animate") {
-        request.animate = item.boolean()?;
-    }
-    fields.finish()?;
-    Ok(request)
 }

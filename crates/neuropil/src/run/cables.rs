@@ -110,7 +110,7 @@ impl Experiment {
             declared: setup.recordings.clone(),
             provenance: provenance::of_cells(self, &setup)?,
             plots: setup.plots.clone(),
-            analysis: setup.analysis,
+            analysis: setup.analysis.clone(),
             shapes: shapes(&setup),
             clock: setup.recordings.clock,
             warmup_steps: setup.warmup_steps,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use neuropil_core::Observer;
 use neuropil_network::description::{Dynamics, Network, Population};
-use neuropil_network::engine::{RunError, Simulation, estimate};
+use neuropil_network::engine::{Options, RunError, Simulation, SynapseCache, estimate};
 
 use super::failure::RunFailure;
 use super::job::{Done, Job, Stopped, threads};
@@ -55,6 +55,29 @@ impl Experiment {
         options: &RunOptions,
         tell: &mut dyn FnMut(Progress) -> bool,
     ) -> Result<Summary, RunFailure> {
+        self.run_with(options, None, tell)
+    }
+
+    /// As [`run`](Self::run), with the synapses of other runs if they are the same: the result is that
+    /// of a run alone.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub fn run_sharing(
+        &self,
+        options: &RunOptions,
+        synapses: &SynapseCache,
+        tell: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Summary, RunFailure> {
+        self.run_with(options, Some(synapses), tell)
+    }
+
+    fn run_with(
+        &self,
+        options: &RunOptions,
+        synapses: Option<&SynapseCache>,
+        tell: &mut dyn FnMut(Progress) -> bool,
+    ) -> Result<Summary, RunFailure> {
         if self.has_cells() {
             return self.run_cables(options, tell);
         }
@@ -65,7 +88,7 @@ impl Experiment {
             declared: recordings::declare(network),
             provenance: provenance::of(self, &model)?,
             plots: model.plots.clone(),
-            analysis: model.analysis,
+            analysis: model.analysis.clone(),
             shapes: Vec::new(),
             clock: network.clock,
             warmup_steps: model.warmup_steps,
@@ -75,7 +98,7 @@ impl Experiment {
             warnings: model.warnings.clone(),
         };
         let threads = threads(options, model.threads);
-        job.run(options, tell, |observer| self.simulate(&model, threads, observer))
+        job.run(options, tell, |observer| self.simulate(&model, threads, synapses, observer))
     }
 
     fn refuse_too_large(&self, model: &Model, options: &RunOptions) -> Result<(), RunFailure> {
@@ -95,11 +118,17 @@ impl Experiment {
         &self,
         model: &Model,
         threads: usize,
+        synapses: Option<&SynapseCache>,
         observer: &mut dyn Observer,
     ) -> Result<Done, Stopped> {
         let begin = Instant::now();
-        let mut simulation = Simulation::build(&model.network, threads)
-            .map_err(|error| (Box::new(self.error(model.locate(error)).into()), 0.0))?;
+        let how = Options { threads, ..Options::default() };
+        let built = match synapses {
+            Some(cache) => Simulation::build_sharing(&model.network, how, cache),
+            None => Simulation::build_with(&model.network, how),
+        };
+        let mut simulation =
+            built.map_err(|error| (Box::new(self.error(model.locate(error)).into()), 0.0))?;
         let build_s = begin.elapsed().as_secs_f64();
         let begin = Instant::now();
         let outcome = simulation.run(model.steps(), observer);
@@ -119,6 +148,6 @@ impl Experiment {
 }
 
 /// Populations with dynamics of their own.
-fn modelled(network: &Network) -> impl Iterator<Item = &Population> {
+pub(crate) fn modelled(network: &Network) -> impl Iterator<Item = &Population> {
     network.populations.iter().filter(|p| matches!(p.dynamics, Dynamics::Model { .. }))
 }

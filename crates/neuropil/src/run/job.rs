@@ -128,7 +128,7 @@ impl Job {
     fn analyze(&self, result: &Path) -> Result<Vec<Analysis>, RunFailure> {
         let Some(request) = &self.analysis else { return Ok(Vec::new()) };
         let result = ResultFile::open(result).map_err(AnalyzeError::from)?;
-        Ok(analyze(&result, request.window_ms, request.options)?)
+        Ok(analyze(&result, request)?)
     }
 
     fn summary(&self, done: &Done, statistics: &SpikeStatistics) -> Summary {

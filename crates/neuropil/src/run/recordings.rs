@@ -4,7 +4,7 @@ use neuropil_network::description::{Dynamics, Network, Neurons, Recording};
 use neuropil_record::{Recordings, SampledRecording, SpikeRecording};
 
 /// Declares every recording, in the engine's order.
-pub(super) fn declare(network: &Network) -> Recordings {
+pub(crate) fn declare(network: &Network) -> Recordings {
     let mut recordings = Recordings::new(network.clock);
     for recording in &network.recordings {
         match recording {

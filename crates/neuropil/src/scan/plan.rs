@@ -2,9 +2,11 @@
 
 use neuropil_core::names::suggestion;
 
-use crate::experiment::{Experiment, ExperimentError, Fault, Node, Problem, Span, Table, Written};
+use super::values::{self, Values};
+use crate::analyze::figures::Named;
+use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table, Written};
 use crate::expression::Scope;
-use crate::resolve::reading::{Fields, Item};
+use crate::resolve::reading::Fields;
 
 /// Most points of a scan.
 const MAX_POINTS: usize = 1_000_000;
@@ -25,10 +27,15 @@ pub struct Point {
 pub struct Plan {
     /// Keys that change, as `--set` takes them.
     pub paths: Vec<String>,
+    /// Of each key, whether its values are drawn at random.
+    pub drawn: Vec<bool>,
     /// The points, in order.
     pub points: Vec<Point>,
-    /// Names of the populations, for the columns of the table.
-    pub populations: Vec<String>,
+    /// If the points are a grid: how many values each key has, then the number of seeds. Points count
+    /// through the seeds first, then through the last key.
+    pub shape: Option<Vec<usize>>,
+    /// Figures that every point gives: columns of the table.
+    pub figures: Vec<Named>,
 }
 
 impl Plan {
@@ -40,18 +47,7 @@ impl Plan {
     pub fn of(experiment: &Experiment) -> Result<Self, ExperimentError> {
         let read = || read(experiment);
         let mut plan = read().map_err(|problem| experiment.error(problem))?;
-        plan.populations = if experiment.has_cells() {
-            experiment.cables()?.populations.into_iter().map(|p| p.name).collect()
-        } else {
-            let model = experiment.network()?;
-            let named = model.network.populations.iter();
-            named
-                .filter(|p| {
-                    matches!(p.dynamics, neuropil_network::description::Dynamics::Model { .. })
-                })
-                .map(|p| p.name.clone())
-                .collect()
-        };
+        plan.figures = super::figures::names(experiment)?;
         Ok(plan)
     }
 }
@@ -76,31 +72,78 @@ fn read(experiment: &Experiment) -> Result<Plan, Problem> {
         },
         _ => 1,
     };
-    let (mut paths, mut lists) = (Vec::new(), Vec::new());
-    if let Some(values) = scan.get("values") {
-        for (path, span, item) in values.fields()?.entries() {
-            let values = list(&item, &scope)?;
-            if !exists(experiment.root(), path) && !admitted(experiment, path, &values) {
+    let seed = scan.get("seed").map_or(Ok(first_seed), |item| item.whole(&scope, 0, u64::MAX))?;
+    let draws = scan.get("draws").map(|item| Ok((item.whole(&scope, 1, 1_000_000)?, item)));
+    let draws = draws.transpose()?;
+    let (mut paths, mut all) = (Vec::new(), Vec::new());
+    if let Some(given) = scan.get("values") {
+        for (path, span, item) in given.fields()?.entries() {
+            let values = values::read(&item)?;
+            let samples = match &values {
+                Values::Listed(list) => list.clone(),
+                Values::Drawn(law) => vec![law.draw(seed, path, 0)],
+            };
+            if path == "simulation.seed" {
+                let what = "scans over the seed: give repeat, the number of seeds of each point";
+                return Err(item.unsupported(what));
+            }
+            if !exists(experiment.root(), path) && !admitted(experiment, path, &samples) {
                 return Err(no_such_key(experiment.root(), path, span));
             }
             paths.push(path.to_owned());
-            lists.push(values);
+            all.push(values);
         }
     }
     scan.finish()?;
-    let combinations = if together { side_by_side(&lists, scan.span)? } else { grid(&lists) };
-    if combinations.len().saturating_mul(repeat as usize) > MAX_POINTS {
-        let (place, found) = ("scan".into(), format!("{} points", combinations.len()));
+    let drawn: Vec<bool> = all.iter().map(|values| matches!(values, Values::Drawn(_))).collect();
+    let draws = match (draws, drawn.contains(&true)) {
+        (Some((draws, _)), true) => draws,
+        (None, false) => 1,
+        (Some((_, item)), false) => {
+            return Err(item.wrong("a value to draw, such as { uniform = [1, 2] }"));
+        }
+        (None, true) => {
+            let (place, key, expected) = ("scan".into(), "draws", "the number of random draws");
+            return Err(Problem::at(scan.span, Fault::MissingKey { place, key, expected }));
+        }
+    };
+    let lists: Vec<Vec<String>> = all
+        .iter()
+        .filter_map(|values| match values {
+            Values::Listed(list) => Some(list.clone()),
+            Values::Drawn(_) => None,
+        })
+        .collect();
+    let number = if together {
+        lists.first().map_or(1, Vec::len)
+    } else {
+        lists.iter().fold(1, |n: usize, list| n.saturating_mul(list.len()))
+    };
+    let number = number.saturating_mul(draws as usize).saturating_mul(repeat as usize);
+    if number > MAX_POINTS {
+        let (place, found) = ("scan".into(), format!("{number} points"));
         let expected = format!("at most {MAX_POINTS}");
         return Err(Problem::at(scan.span, Fault::Range { place, found, expected }));
     }
-    let points = combinations
-        .into_iter()
-        .flat_map(|values| (0..repeat).map(move |k| (values.clone(), first_seed + k)))
-        .enumerate()
-        .map(|(number, (values, seed))| Point { number, values, seed })
-        .collect();
-    Ok(Plan { paths, points, populations: Vec::new() })
+    let combinations = if together { side_by_side(&lists, scan.span)? } else { grid(&lists) };
+    let mut points = Vec::with_capacity(number);
+    for combination in &combinations {
+        for draw in 0..draws {
+            let mut listed = combination.iter().cloned();
+            let value = |(values, path): (&Values, &String)| match values {
+                Values::Listed(_) => listed.next().unwrap_or_default(),
+                Values::Drawn(law) => law.draw(seed, path, draw),
+            };
+            let values: Vec<String> = all.iter().zip(&paths).map(value).collect();
+            for k in 0..repeat {
+                let (number, seed) = (points.len(), first_seed + k);
+                points.push(Point { number, values: values.clone(), seed });
+            }
+        }
+    }
+    let shape = (!together && draws == 1 && !drawn.contains(&true))
+        .then(|| lists.iter().map(Vec::len).chain([repeat as usize]).collect());
+    Ok(Plan { paths, drawn, points, shape, figures: Vec::new() })
 }
 
 /// Whether a dotted path leads to a value.
@@ -155,45 +198,6 @@ fn paths_of(table: &Table, prefix: &str, known: &mut Vec<String>) {
             Written::Table(inner) => paths_of(inner, &path, known),
             _ => known.push(path),
         }
-    }
-}
-
-/// A list of values, or `{ from, to, steps, log, unit }`.
-fn list(item: &Item<'_>, scope: &Scope) -> Result<Vec<String>, Problem> {
-    if item.is_list() {
-        return item.items().iter().map(|item| text_of(item.node, item)).collect();
-    }
-    let fields = item.fields()?;
-    let number = |key, expected| fields.need(key, expected)?.number(scope, "");
-    let (from, to) = (number("from", "the first value")?, number("to", "the last value")?);
-    let steps = fields.need("steps", "the number of values")?.whole(scope, 1, 1_000_000)?;
-    let log = fields.get("log").map_or(Ok(false), |item| item.boolean())?;
-    let unit = match fields.get("unit") {
-        Some(item) => Some(item.text("a unit")?.to_owned()),
-        None => None,
-    };
-    fields.finish()?;
-    if log && !(from > 0.0 && to > 0.0) {
-        return Err(item.out_of_range(format!("{from} to {to}"), "ends above 0 on a log scale"));
-    }
-    let at = |k: u64| {
-        let share = if steps == 1 { 0.0 } else { k as f64 / (steps - 1) as f64 };
-        let value = if log { from * (to / from).powf(share) } else { from + (to - from) * share };
-        match &unit {
-            Some(unit) => format!("\"{value} {unit}\""),
-            None => value.to_string(),
-        }
-    };
-    Ok((0..steps).map(at).collect())
-}
-
-fn text_of(node: &Node, item: &Item<'_>) -> Result<String, Problem> {
-    match &node.value {
-        Written::Boolean(value) => Ok(value.to_string()),
-        Written::Integer(value) => Ok(value.to_string()),
-        Written::Number(value) => Ok(value.to_string()),
-        Written::Text(text) => Ok(format!("{text:?}")),
-        _ => Err(item.wrong("a number, a text or true or false")),
     }
 }
 

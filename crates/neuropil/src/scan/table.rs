@@ -1,4 +1,5 @@
-//! The table of a scan: a row for every point, appended as soon as it is done.
+//! The tables of a scan: a row for every point, appended as soon as it is done. What failed has a
+//! table of its own, so that the other holds figures alone.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -6,6 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+use super::figures;
+use super::labelled::{self, Rows};
 use super::plan::{Plan, Point};
 use crate::run::Summary;
 
@@ -20,7 +23,7 @@ pub enum ScanTableError {
     Labelled { path: PathBuf, source: hdf5::Error },
     #[error(
         "{path} is the table of another scan: its columns or values differ; give another name, or \
-         begin anew",
+         begin anew with --force",
         path = path.display()
     )]
     Other { path: PathBuf },
@@ -35,158 +38,244 @@ pub struct Row {
     pub outcome: Result<Summary, String>,
 }
 
-/// A table that is being written.
+/// The tables of a scan that is being run.
 #[derive(Debug)]
 pub struct Table {
-    path: PathBuf,
-    header: Vec<String>,
-    populations: Vec<String>,
-    writer: csv::Writer<File>,
+    done: Sheet,
+    failed: Sheet,
+    plan: Plan,
+}
+
+/// Which points the tables hold already.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Points with figures.
+    pub done: BTreeSet<usize>,
+    /// Points that failed.
+    pub failed: BTreeSet<usize>,
+}
+
+impl Held {
+    /// Whether a point needs no run.
+    pub fn contains(&self, number: usize) -> bool {
+        self.done.contains(&number) || self.failed.contains(&number)
+    }
+
+    /// Points in all.
+    pub fn len(&self) -> usize {
+        self.done.len() + self.failed.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// How to open the tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Opening {
+    /// Forgets everything.
+    pub anew: bool,
+    /// Forgets the points that failed.
+    pub retry: bool,
 }
 
 impl Table {
-    /// Opens the table at `path`, making it if it is not there; also returns the numbers of the
-    /// points that it holds already. Failed ones are forgotten if they are to be tried again.
+    /// Opens the table at `path`, making it if it is not there, and tells which points it holds.
     ///
     /// # Errors
     /// [`ScanTableError::Other`] if it belongs to another scan, [`ScanTableError::File`].
     pub fn open(
         path: &Path,
         plan: &Plan,
-        retry: bool,
-    ) -> Result<(Self, BTreeSet<usize>), ScanTableError> {
-        let file = |source| ScanTableError::File { path: path.into(), source };
-        let mut header = vec!["point".to_owned(), "seed".to_owned()];
-        header.extend(plan.paths.iter().cloned());
-        header.extend(["error", "synapses", "spikes", "build_s", "simulate_s"].map(String::from));
-        for name in &plan.populations {
-            header.extend([format!("{name}.rate_hz"), format!("{name}.cv_isi")]);
+        opening: Opening,
+    ) -> Result<(Self, Held), ScanTableError> {
+        let first = ["point", "seed"].into_iter().map(String::from);
+        let first: Vec<String> = first.chain(plan.paths.iter().cloned()).collect();
+        let figures = plan.figures.iter().map(|figure| figure.name.clone());
+        let done = first.iter().cloned().chain(figures).collect();
+        let failed = first.into_iter().chain([String::from("error")]).collect();
+        let beside = failed_path(path);
+        if opening.anew {
+            remove(path)?;
+            remove(&labelled_path(path))?;
         }
-        let mut kept = BTreeSet::new();
-        let fresh = std::fs::metadata(path).map_or(true, |data| data.len() == 0);
-        if !fresh {
-            kept = read_kept(path, &header, plan)?;
-            if retry {
-                kept = without_failed(path, &header, &kept)?;
-            }
+        if opening.anew || opening.retry {
+            remove(&beside)?;
         }
-        let opened = OpenOptions::new().create(true).append(true).open(path);
-        let mut writer = csv::Writer::from_writer(opened.map_err(|e| file(e.into()))?);
-        if fresh {
-            writer.write_record(&header).map_err(file)?;
-            writer.flush().map_err(|e| file(e.into()))?;
-        }
-        let populations = plan.populations.clone();
-        Ok((Self { path: path.into(), header, populations, writer }, kept))
+        let (done, with_figures) = Sheet::open(path, done, plan)?;
+        let (failed, without) = Sheet::open(&beside, failed, plan)?;
+        let mut table = Self { done, failed, plan: plan.clone() };
+        table.done.begin()?;
+        Ok((table, Held { done: with_figures, failed: without }))
     }
 
-    /// Adds a row and makes sure that it is in the file.
+    /// Adds a row and makes sure that it is in its file.
     ///
     /// # Errors
     /// [`ScanTableError::File`].
     pub fn append(&mut self, row: &Row) -> Result<(), ScanTableError> {
-        let number = |value: Option<f64>| value.map_or(String::new(), |value| value.to_string());
         let mut record = vec![row.point.number.to_string(), row.point.seed.to_string()];
         record.extend(row.point.values.iter().map(|value| plain(value)));
         match &row.outcome {
             Ok(summary) => {
-                record.push(String::new());
-                record.extend([summary.synapses.to_string(), summary.spikes.to_string()]);
-                record.extend([summary.build_s.to_string(), summary.simulate_s.to_string()]);
-                for name in &self.populations {
-                    let found = summary.populations.iter().find(|p| p.name == *name);
-                    record.push(number(found.and_then(|p| p.rate_hz)));
-                    record.push(number(found.and_then(|p| p.cv_isi)));
-                }
+                let cell = |name: &str| match figures::value(summary, name) {
+                    Some(value) => value.to_string(),
+                    None => String::new(),
+                };
+                record.extend(self.plan.figures.iter().map(|figure| cell(&figure.name)));
+                self.done.append(&record)
             }
-            Err(reason) => record.push(reason.replace(['\n', '\r'], " ")),
+            Err(reason) => {
+                record.push(reason.replace(['\n', '\r'], " "));
+                self.failed.append(&record)
+            }
         }
-        record.resize(self.header.len(), String::new());
-        let file = |source| ScanTableError::File { path: self.path.clone(), source };
-        self.writer.write_record(&record).map_err(file)?;
-        self.writer.flush().map_err(|e| file(e.into()))
     }
 
     /// Puts the rows into the order of the points and writes them as HDF5 beside the table;
-    /// returns how many of the points failed.
+    /// returns how many of the points failed. `experiment` is the text of the experiment.
     ///
     /// # Errors
-    /// [`ScanTableError::File`].
-    pub fn sort(&mut self) -> Result<usize, ScanTableError> {
-        let file = |source| ScanTableError::File { path: self.path.clone(), source };
-        let mut reader = csv::Reader::from_path(&self.path).map_err(file)?;
-        let mut rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(file)?;
-        rows.sort_by_key(|row| row.get(0).and_then(|n| n.parse::<usize>().ok()));
-        let error = self.header.iter().position(|name| name == "error").unwrap_or(0);
-        let failed =
-            rows.iter().filter(|row| row.get(error).is_some_and(|e| !e.is_empty())).count();
-        // Written beside and moved over it, so that a kill leaves one of the two.
-        let beside = self.path.with_extension("csv.partial");
-        let mut writer = csv::Writer::from_path(&beside).map_err(file)?;
-        writer.write_record(&self.header).map_err(file)?;
-        rows.iter().try_for_each(|row| writer.write_record(row)).map_err(file)?;
-        writer.flush().map_err(|e| file(e.into()))?;
-        std::fs::rename(&beside, &self.path).map_err(|e| file(e.into()))?;
-        let labelled = self.path.with_extension("h5");
-        super::labelled::write(&labelled, &self.header, &rows)
-            .map_err(|source| ScanTableError::Labelled { path: labelled, source })?;
-        Ok(failed)
+    /// [`ScanTableError`].
+    pub fn finish(&mut self, experiment: &str) -> Result<usize, ScanTableError> {
+        let (done, failed) = (self.done.sort()?, self.failed.sort()?);
+        let done = Rows { header: &self.done.header, rows: &done };
+        let failed = Rows { header: &self.failed.header, rows: &failed };
+        let path = labelled_path(&self.done.path);
+        labelled::write(&path, &self.plan, experiment, done, failed)
+            .map_err(|source| ScanTableError::Labelled { path, source })?;
+        Ok(failed.rows.len())
     }
 }
 
-/// Drops the rows of failed points from a table; returns the numbers of the others.
-fn without_failed(
-    path: &Path,
-    header: &[String],
-    kept: &BTreeSet<usize>,
-) -> Result<BTreeSet<usize>, ScanTableError> {
-    let file = |source| ScanTableError::File { path: path.into(), source };
-    let mut reader = csv::Reader::from_path(path).map_err(file)?;
-    let error = header.iter().position(|name| name == "error").unwrap_or(0);
-    let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(file)?;
-    let good = |row: &&csv::StringRecord| row.get(error).is_none_or(str::is_empty);
-    let numbers = rows.iter().filter(good).filter_map(|row| row.get(0)?.parse::<usize>().ok());
-    let numbers: BTreeSet<usize> = numbers.filter(|number| kept.contains(number)).collect();
-    let beside = path.with_extension("csv.partial");
-    let mut writer = csv::Writer::from_path(&beside).map_err(file)?;
-    writer.write_record(header).map_err(file)?;
-    rows.iter().filter(good).try_for_each(|row| writer.write_record(row)).map_err(file)?;
-    writer.flush().map_err(|e| file(e.into()))?;
-    std::fs::rename(&beside, path).map_err(|e| file(e.into()))?;
-    Ok(numbers)
+/// Where the points that failed are listed: `scan_failed.csv` beside `scan.csv`.
+pub fn failed_path(table: &Path) -> PathBuf {
+    let stem = table.file_stem().unwrap_or_default().to_string_lossy();
+    table.with_file_name(format!("{stem}_failed.csv"))
 }
 
-/// Numbers of the points in a table, which must be of this plan. A torn last line is dropped.
-fn read_kept(
-    path: &Path,
-    header: &[String],
-    plan: &Plan,
-) -> Result<BTreeSet<usize>, ScanTableError> {
-    let file = |source| ScanTableError::File { path: path.into(), source };
-    let text = std::fs::read_to_string(path).map_err(|e| file(e.into()))?;
-    if !text.ends_with('\n') {
-        let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
-        std::fs::write(path, whole).map_err(|e| file(e.into()))?;
+/// The labelled result beside a table.
+pub fn labelled_path(table: &Path) -> PathBuf {
+    table.with_extension("h5")
+}
+
+fn remove(path: &Path) -> Result<(), ScanTableError> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(ScanTableError::File { path: path.into(), source: error.into() })
+        }
+        _ => Ok(()),
     }
-    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(path).map_err(file)?;
-    let other = || ScanTableError::Other { path: path.into() };
-    if reader.headers().map_err(file)? != header {
-        return Err(other());
-    }
-    let mut kept = BTreeSet::new();
-    for record in reader.records() {
-        let record = record.map_err(file)?;
-        let number: usize = record.get(0).and_then(|n| n.parse().ok()).ok_or_else(other)?;
-        let point = plan.points.get(number).ok_or_else(other)?;
-        let values = point.values.iter().enumerate();
-        let same = record.get(1) == Some(point.seed.to_string().as_str())
-            && values.clone().all(|(k, value)| record.get(k + 2) == Some(plain(value).as_str()));
-        if !same {
+}
+
+/// One file of rows.
+#[derive(Debug)]
+struct Sheet {
+    path: PathBuf,
+    header: Vec<String>,
+    /// Open once there is something to write.
+    writer: Option<csv::Writer<File>>,
+}
+
+impl Sheet {
+    /// A sheet and the numbers of the points that it holds, which must be of the plan. A torn last
+    /// line is dropped.
+    fn open(
+        path: &Path,
+        header: Vec<String>,
+        plan: &Plan,
+    ) -> Result<(Self, BTreeSet<usize>), ScanTableError> {
+        let sheet = Self { path: path.into(), header, writer: None };
+        let mut kept = BTreeSet::new();
+        if sheet.fresh() {
+            return Ok((sheet, kept));
+        }
+        let text = std::fs::read_to_string(path).map_err(|e| sheet.fault(e.into()))?;
+        if !text.ends_with('\n') {
+            let whole = text.rfind('\n').map_or("", |end| &text[..=end]);
+            std::fs::write(path, whole).map_err(|e| sheet.fault(e.into()))?;
+            if whole.is_empty() {
+                return Ok((sheet, kept));
+            }
+        }
+        let reader = csv::ReaderBuilder::new().flexible(true).from_path(path);
+        let mut reader = reader.map_err(|e| sheet.fault(e))?;
+        let other = || ScanTableError::Other { path: path.into() };
+        if reader.headers().map_err(|e| sheet.fault(e))? != sheet.header[..] {
             return Err(other());
         }
-        kept.insert(number);
+        for record in reader.records() {
+            let record = record.map_err(|e| sheet.fault(e))?;
+            let number: usize = record.get(0).and_then(|n| n.parse().ok()).ok_or_else(other)?;
+            let point = plan.points.get(number).ok_or_else(other)?;
+            let mut values = point.values.iter().enumerate();
+            let same = record.get(1) == Some(point.seed.to_string().as_str())
+                && values.all(|(k, value)| record.get(k + 2) == Some(plain(value).as_str()));
+            if !same {
+                return Err(other());
+            }
+            kept.insert(number);
+        }
+        Ok((sheet, kept))
     }
-    Ok(kept)
+
+    fn fresh(&self) -> bool {
+        std::fs::metadata(&self.path).map_or(true, |data| data.len() == 0)
+    }
+
+    fn fault(&self, source: csv::Error) -> ScanTableError {
+        ScanTableError::File { path: self.path.clone(), source }
+    }
+
+    /// Makes the file, with its header.
+    fn begin(&mut self) -> Result<(), ScanTableError> {
+        let fresh = self.fresh();
+        let opened = OpenOptions::new().create(true).append(true).open(&self.path);
+        let mut writer = csv::Writer::from_writer(opened.map_err(|e| self.fault(e.into()))?);
+        if fresh {
+            writer.write_record(&self.header).map_err(|e| self.fault(e))?;
+            writer.flush().map_err(|e| self.fault(e.into()))?;
+        }
+        self.writer = Some(writer);
+        Ok(())
+    }
+
+    fn append(&mut self, record: &[String]) -> Result<(), ScanTableError> {
+        if self.writer.is_none() {
+            self.begin()?;
+        }
+        let path = &self.path;
+        let fault = |source| ScanTableError::File { path: path.clone(), source };
+        match &mut self.writer {
+            Some(writer) => {
+                writer.write_record(record).map_err(fault)?;
+                writer.flush().map_err(|e| fault(e.into()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// All rows, put in the order of the points in the file too.
+    fn sort(&mut self) -> Result<Vec<csv::StringRecord>, ScanTableError> {
+        self.writer = None;
+        if self.fresh() {
+            return Ok(Vec::new());
+        }
+        let mut reader = csv::Reader::from_path(&self.path).map_err(|e| self.fault(e))?;
+        let rows = reader.records().collect::<Result<Vec<_>, _>>();
+        let mut rows = rows.map_err(|e| self.fault(e))?;
+        rows.sort_by_key(|row| row.get(0).and_then(|n| n.parse::<usize>().ok()));
+        // Written beside and moved over it, so that a kill leaves one of the two.
+        let beside = self.path.with_extension("csv.partial");
+        let mut writer = csv::Writer::from_path(&beside).map_err(|e| self.fault(e))?;
+        writer.write_record(&self.header).map_err(|e| self.fault(e))?;
+        rows.iter().try_for_each(|row| writer.write_record(row)).map_err(|e| self.fault(e))?;
+        writer.flush().map_err(|e| self.fault(e.into()))?;
+        std::fs::rename(&beside, &self.path).map_err(|e| self.fault(e.into()))?;
+        Ok(rows)
+    }
 }
 
 /// A value without the quotation marks of a text.

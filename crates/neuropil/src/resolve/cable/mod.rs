@@ -173,7 +173,8 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     let recordings = record::read(record.as_ref(), &mut tissue)?;
     let model = tissue.model;
     let names: Vec<&str> = populations.iter().map(|p| p.name.as_str()).collect();
-    let plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let mut plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    plots.retain(|plot| !plot.kind.of_scan());
     let analysis = match top.get("analysis") {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,
