@@ -122,19 +122,22 @@ impl Figure {
         let columns = plans.iter().map(Vec::len).max().unwrap_or(1);
         let column_width = |row: &[Plan<'_>]| (self.width - 8.0) / row.len().max(1) as f64;
 
-        // Panels below each other are aligned: a column has the margins of its neediest panel.
+        // Panels below each other in rows of equal length are aligned: a column has the margins of its
+        // neediest panel.
         let mut around: Vec<Vec<Surroundings>> = plans
             .iter()
             .map(|row| row.iter().map(|plan| plan.surroundings(column_width(row))).collect())
             .collect();
-        for column in 0..columns {
-            let rows = || around.iter().filter(|row| row.len() == columns || columns == 1);
-            let most = |f: fn(&Surroundings) -> f64| {
-                rows().filter_map(|row| row.get(column)).map(f).fold(0.0, f64::max)
-            };
-            let (left, right) = (most(|s| s.left), most(|s| s.right));
-            for row in around.iter_mut().filter(|row| row.len() == columns) {
-                (row[column].left, row[column].right) = (left, right);
+        for length in 1..=columns {
+            for column in 0..length {
+                let rows = || around.iter().filter(|row| row.len() == length);
+                let most = |f: fn(&Surroundings) -> f64| {
+                    rows().map(|row| f(&row[column])).fold(0.0, f64::max)
+                };
+                let (left, right) = (most(|s| s.left), most(|s| s.right));
+                for row in around.iter_mut().filter(|row| row.len() == length) {
+                    (row[column].left, row[column].right) = (left, right);
+                }
             }
         }
 

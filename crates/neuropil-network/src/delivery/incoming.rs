@@ -338,7 +338,7 @@ fn timed(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, n_sources: usize) -> TimedRow
 }
 
 /// How many synapses a connection will have, on average.
-pub(crate) fn expected_synapses(connection: &Connection) -> f64 {
+pub fn expected_synapses(connection: &Connection) -> f64 {
     let (s, t) = (f64::from(connection.source.count), f64::from(connection.target.count));
     let mean = |m: &BlockMatrix| m.values().iter().sum::<f64>() / m.values().len() as f64;
     match &connection.rule {

@@ -19,10 +19,8 @@ mod spread;
 mod timed;
 
 pub use bits::{Bits, Planes};
-pub use incoming::Storage;
-pub(crate) use incoming::{
-    Incoming, Place, Recipe, Route, Store, build, expected_synapses, storage_bytes,
-};
+pub(crate) use incoming::{Incoming, Place, Recipe, Route, Store, build, storage_bytes};
+pub use incoming::{Storage, expected_synapses};
 pub use rows::Rows;
 pub use shared::SynapseCache;
 pub use timed::TimedRows;

@@ -23,7 +23,7 @@ mod worker;
 pub use estimate::{Estimate, estimate};
 pub use simulation::{BuildStatistics, Options, Outcome, RunError, Simulation};
 
-pub use crate::delivery::SynapseCache;
+pub use crate::delivery::{SynapseCache, expected_synapses};
 
 #[cfg(test)]
 mod tests;

@@ -68,7 +68,8 @@ impl<'a> Plan<'a> {
         let widest = self.y_ticks.iter().map(|t| width(&t.label, SMALL)).fold(0.0, f64::max);
         let label = |text: &str| if text.is_empty() { 0.0 } else { f64::from(LABEL) + GAP + 1.0 };
         let left = match panel.y.hidden {
-            true => 6.0,
+            // Half of the first tick label.
+            true => 14.0,
             false => TICK + GAP + widest + self.y_label.len() as f64 * LINE + GAP,
         };
         let last_label: f64 = match (panel.x.hidden, self.x_shown) {
@@ -81,7 +82,8 @@ impl<'a> Plan<'a> {
                 .iter()
                 .map(|t| width(&t.label, SMALL))
                 .fold(0.0, f64::max);
-            2.0 * GAP + 4.0 + BAR_WIDTH + TICK + GAP + widest + label(&bar.label)
+            // Room behind it, for what stands beside the panel.
+            3.0 * GAP + 4.0 + BAR_WIDTH + TICK + GAP + widest + label(&bar.label)
         });
         let lines = self.head_lines(column - left - right).len();
         let top = if lines == 0 { 5.0 } else { lines as f64 * HEAD_LINE + 5.0 };

@@ -67,6 +67,8 @@ fn hint(file: &File) -> String {
         "it looks like a SONATA file of another simulator".into()
     } else if names.iter().any(|n| n.starts_with("tRASTER_") || n.starts_with("POP_ACT_")) {
         "it looks like a file of the ntwk package".into()
+    } else if has("scan") && has("experiment") {
+        "it is the result of a scan, which can be drawn".into()
     } else if names.is_empty() {
         "it is empty".into()
     } else {

@@ -13,7 +13,7 @@ use crate::recording::RecordingsError;
 #[non_exhaustive]
 #[expect(missing_docs, reason = "each message names its fields")]
 pub enum CreateError {
-    #[error("the output {} exists and is not replaced unless that is asked for", path.display())]
+    #[error("the output {} exists and is not replaced unless that is asked for (--force)", path.display())]
     Exists { path: PathBuf },
     #[error("the folder {} for the output {} does not exist", folder.display(), path.display())]
     Folder { path: PathBuf, folder: PathBuf },

@@ -1,5 +1,6 @@
 //! Why a picture cannot be drawn.
 
+use neuropil_analysis::AnalysisError;
 use neuropil_plot::PlotError;
 use neuropil_record::ReadError;
 use thiserror::Error;
@@ -30,6 +31,16 @@ pub enum PictureError {
     TooFewKeys { name: String },
     #[error("picture \"{name}\": {curves} curves, at most {most} are told apart; draw a scan_map")]
     TooManyCurves { name: String, curves: usize, most: usize },
+    #[error("picture \"{name}\": the result has no recorded variable \"{variable}\"{suggestion}")]
+    Variable { name: String, variable: String, suggestion: String },
+    #[error("picture \"{name}\" needs two variables, one along each axis, found {found}")]
+    TwoVariables { name: String, found: usize },
+    #[error("picture \"{name}\" is made of panels and cannot be a panel itself")]
+    Nested { name: String },
+    #[error("there is no picture \"{name}\" and no kind of that name")]
+    NoPicture { name: String },
+    #[error(transparent)]
+    Analysis(#[from] AnalysisError),
     #[error(transparent)]
     Scan(#[from] ScanReadError),
     #[error(transparent)]

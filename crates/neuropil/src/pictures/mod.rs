@@ -1,13 +1,20 @@
 //! Pictures of a result.
 
+mod connectivity;
+mod data;
+mod distributions;
 mod draw;
 mod error;
+mod inputs;
 mod map;
+mod rhythms;
 mod scan;
+mod spikes;
+mod states;
 
 use std::path::{Path, PathBuf};
 
-pub use draw::draw;
+pub use draw::{draw, draw_among};
 pub use error::PictureError;
 pub use map::CellShape;
 pub use scan::{draw_scan, save_scan, that_fit as that_fit_scan};
@@ -53,7 +60,7 @@ pub fn save(
             map::save(result, request, files, shapes)?;
             continue;
         }
-        let figure = draw(result, request)?;
+        let figure = draw_among(result, request, requests)?;
         for file in files {
             figure.save(file)?;
         }

@@ -13,6 +13,9 @@ use crate::scan::{FigureColumn, Key, ScanResult};
 /// Most curves that one panel shows; more values are shown as a map.
 const MAX_CURVES: usize = 8;
 
+/// Most values of a key that have a tick each.
+const MAX_TICKS: usize = 8;
+
 /// The pictures that suit a scan: curves over one value, maps over two.
 pub fn that_fit(scan: &ScanResult) -> Vec<PlotRequest> {
     let many = |key: &Key| distinct(&key.values).len() > 2;
@@ -57,11 +60,20 @@ pub fn save_scan(
 /// # Errors
 /// [`PictureError::Scan`] for keys and figures that the scan does not have, [`PictureError::OfRun`].
 pub fn draw_scan(scan: &ScanResult, request: &PlotRequest) -> Result<Figure, PictureError> {
-    let panels = match request.kind {
+    let mut panels = match request.kind {
         PlotKind::ScanCurve => with_curves(scan, request)?,
         PlotKind::ScanMap => with_maps(scan, request)?,
         kind => return Err(PictureError::OfRun { name: request.name.clone(), kind: kind.name() }),
     };
+    // What is said of the first panel goes for all.
+    for k in (1..panels.len()).rev() {
+        if panels[k].legend == panels[0].legend {
+            panels[k].legend.clear();
+        }
+        if panels[k].note == panels[0].note {
+            panels[k].note.clear();
+        }
+    }
     let wide = request.kind == PlotKind::ScanMap && panels.len() > 1;
     let rows = panels.chunks(if wide { 2 } else { 1 }).map(<[Panel]>::to_vec).collect();
     let figure = match request.kind {
@@ -298,7 +310,13 @@ fn axis(key: &Key, request: &PlotRequest, which: &str) -> Axis {
         let ticks = key.texts.iter().enumerate().map(|(k, text)| (k as f64, text.clone()));
         return axis.ticks(ticks).limits(-0.5, key.texts.len() as f64 - 0.5);
     }
-    if request.log.iter().any(|axis| axis == which) { axis.log() } else { axis }
+    let axis = if request.log.iter().any(|axis| axis == which) { axis.log() } else { axis };
+    // Few values have a tick each.
+    let values = distinct(&key.values);
+    match !key.drawn && values.len() <= MAX_TICKS {
+        true => axis.ticks(values.into_iter().map(|value| (value, shown_value(key, value)))),
+        false => axis,
+    }
 }
 
 /// `populations.E.params.I_e` is `E I_e`, `parameters.g` is `g`.

@@ -16,6 +16,28 @@ pub enum PlotKind {
     Rates,
     /// Sampled variables against time.
     Traces,
+    /// Excitatory and inhibitory currents or conductances of single neurons against time.
+    Inputs,
+    /// Rates, spikes and potentials of the same time above each other.
+    Activity,
+    /// Distributions over neurons, intervals or time.
+    Histogram,
+    /// Correlations of spike counts of pairs.
+    Correlations,
+    /// Power spectra.
+    Spectrum,
+    /// Power against time and frequency.
+    Spectrogram,
+    /// Autocorrelations.
+    Autocorrelation,
+    /// Mean excitatory and inhibitory inputs of populations.
+    Balance,
+    /// One variable against another.
+    Phase,
+    /// Synapses between populations.
+    Connectivity,
+    /// Several pictures in one.
+    Panels,
     /// A variable over the morphology of a cell, as colours.
     Morphology,
     /// Figures of a scan against one of its values.
@@ -26,9 +48,40 @@ pub enum PlotKind {
 
 /// Kinds by name, with the keys that they understand beside `kind` and `title`.
 const KINDS: &[(&str, PlotKind, &[&str])] = &[
-    ("raster", PlotKind::Raster, &["populations", "window", "bin", "neurons"]),
-    ("rates", PlotKind::Rates, &["populations", "window", "bin"]),
-    ("traces", PlotKind::Traces, &["populations", "variables", "window"]),
+    ("raster", PlotKind::Raster, &["populations", "window", "bin", "smooth", "neurons", "log"]),
+    ("rates", PlotKind::Rates, &["populations", "window", "bin", "smooth", "log"]),
+    (
+        "traces",
+        PlotKind::Traces,
+        &["populations", "variables", "window", "neurons", "shift", "mean"],
+    ),
+    ("inputs", PlotKind::Inputs, &["populations", "variables", "window", "neurons"]),
+    (
+        "activity",
+        PlotKind::Activity,
+        &["populations", "variables", "window", "bin", "smooth", "neurons"],
+    ),
+    ("histogram", PlotKind::Histogram, &["populations", "variables", "window", "of", "bins"]),
+    ("correlations", PlotKind::Correlations, &["populations", "window", "bin", "bins"]),
+    (
+        "spectrum",
+        PlotKind::Spectrum,
+        &["populations", "variables", "window", "bin", "segment", "band"],
+    ),
+    (
+        "spectrogram",
+        PlotKind::Spectrogram,
+        &["populations", "variables", "window", "bin", "segment", "band"],
+    ),
+    (
+        "autocorrelation",
+        PlotKind::Autocorrelation,
+        &["populations", "variables", "window", "bin", "lag"],
+    ),
+    ("balance", PlotKind::Balance, &["populations", "window"]),
+    ("phase", PlotKind::Phase, &["populations", "variables", "window", "neurons"]),
+    ("connectivity", PlotKind::Connectivity, &["populations", "of"]),
+    ("panels", PlotKind::Panels, &["panels", "letters", "width"]),
     (
         "morphology",
         PlotKind::Morphology,
@@ -192,7 +245,8 @@ pub(super) fn read(
     scope: &Scope,
     clock: Clock,
 ) -> Result<Vec<PlotRequest>, Problem> {
-    let reading = Reading { populations, scope, clock };
+    let names: Vec<&str> = fields.entries().map(|(name, ..)| name).collect();
+    let reading = Reading { populations, scope, clock, pictures: &names };
     fields.entries().map(|(name, _, item)| reading.one(name, &item)).collect()
 }
 
@@ -201,6 +255,8 @@ struct Reading<'a> {
     populations: &'a [&'a str],
     scope: &'a Scope,
     clock: Clock,
+    /// Names of all pictures.
+    pictures: &'a [&'a str],
 }
 
 impl Reading<'_> {
@@ -291,7 +347,28 @@ impl Reading<'_> {
             }
             request.band_hz = (low, high);
         }
+        for row in get("panels").iter().flat_map(Item::items) {
+            let names = row.items();
+            let row = names.iter().map(|item| self.panel(name, item));
+            request.panels.push(row.collect::<Result<_, _>>()?);
+        }
+        if kind == PlotKind::Panels && request.panels.is_empty() {
+            fields.need("panels", "rows of pictures, by name or kind")?;
+        }
         fields.finish()?;
         Ok(request)
+    }
+
+    /// The name of a picture within a picture.
+    fn panel(&self, within: &str, item: &Item<'_>) -> Result<String, Problem> {
+        let name = item.text("the name of a picture or a kind")?;
+        let picture = self.pictures.contains(&name) && name != within;
+        let kind = PlotKind::named(name).is_some_and(|kind| kind != PlotKind::Panels);
+        if picture || kind {
+            return Ok(name.to_owned());
+        }
+        let pictures = self.pictures.iter().map(|name| (*name).to_owned());
+        let known: Vec<String> = pictures.chain(PlotKind::names().map(String::from)).collect();
+        Err(item.unknown_name("picture", name, known.iter().map(String::as_str)))
     }
 }

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use neuropil_network::description::{Column, Dynamics, Rule};
+use neuropil_network::description::{Column, Connection, Dynamics, Network, Rule};
+use neuropil_network::engine::expected_synapses;
 use neuropil_record::{InputFile, PopulationInfo, Provenance};
 use serde_json::{Map, Value, json};
 
@@ -134,7 +135,23 @@ fn parameters(model: &Model) -> Value {
         },
         "parameters": named(&model.parameters),
         "populations": populations,
+        "connections": connections(network),
     })
+}
+
+/// Who projects to whom, with the number of synapses to expect.
+fn connections(network: &Network) -> Vec<Value> {
+    let name = |population: usize| network.populations.get(population).map(|p| p.name.as_str());
+    let one = |c: &Connection| {
+        json!({
+            "name": c.name,
+            "source": name(c.source.population),
+            "target": name(c.target.population),
+            "rule": rule_name(&c.rule),
+            "synapses": expected_synapses(c),
+        })
+    };
+    network.connections.iter().map(one).collect()
 }
 
 /// Named quantities.
