@@ -17,10 +17,11 @@ warmup = "50 ms"
 [populations.Exc]
 model = "aeif_cond_exp"
 size = 40
-params = { b = "40 pA" }
+params = { b = "40 pA", tau_syn_ex = "5 ms", tau_syn_in = "5 ms" }
 [populations.Inh]
 model = "aeif_cond_exp"
 size = 10
+params = { tau_syn_ex = "5 ms", tau_syn_in = "5 ms" }
 [connections.all]
 source = ["Exc", "Inh"]
 target = ["Exc", "Inh"]
@@ -32,7 +33,7 @@ delay = "1 ms"
 kind = "poisson"
 target = ["Exc", "Inh"]
 rate = "4 kHz"
-weight = "3 nS"
+weight = "1 nS"
 [record]
 spikes = true
 [record.traces.Exc]
@@ -89,7 +90,7 @@ fn every_kind_of_picture_is_drawn_with_its_labels() {
         ("kind = 'histogram'\nvariables = ['g_ex', 'w']", &["w (pA)", "(nS)"]),
         ("kind = 'correlations'", &["correlation of spike counts in 10 ms"]),
         ("kind = 'spectrum'", &["frequency (Hz)", "power density ((spikes/s)²/Hz)"]),
-        ("kind = 'spectrum'\nvariables = 'V_m'", &["power density (mV²/Hz)", "Exc V_m"]),
+        ("kind = 'spectrum'\nvariables = 'V_m'", &["power density (mV²/Hz)", "Exc V"]),
         ("kind = 'spectrogram'\nband = [5, 100]", &["frequency (Hz)", "power (dB)"]),
         ("kind = 'autocorrelation'\nlag = 50", &["lag (ms)", "autocorrelation"]),
         ("kind = 'balance'", &["synaptic conductance (nS)", "mean ± SD over neurons"]),
