@@ -250,6 +250,21 @@ pub fn split_quantity(text: &str) -> Result<(f64, &str), UnitError> {
         .ok_or_else(no_number)
 }
 
+/// `value` in units of scale `from`, expressed in units of scale `to`; exact if they differ by a power
+/// of ten that a double holds.
+pub fn rescale(value: f64, from: f64, to: f64) -> f64 {
+    if from == to {
+        return value;
+    }
+    let exponent = (from / to).log10();
+    let whole = exponent.round();
+    if (exponent - whole).abs() > 1e-9 || whole.abs() > 22.0 {
+        return value * (from / to);
+    }
+    // 10ⁿ is exact up to n = 22, so one rounding is all that happens.
+    if whole >= 0.0 { value * 10f64.powi(whole as i32) } else { value / 10f64.powi(-whole as i32) }
+}
+
 /// A dimension in words, for messages: `voltage`, `time`, `current density`, or its exponents.
 pub fn describe(dimension: Dimension) -> String {
     const NAMES: &[(&str, &str)] = &[

@@ -42,6 +42,7 @@
 pub mod catalogue;
 pub mod contract;
 mod diagnostic;
+pub mod equations;
 pub mod inspect;
 mod ir;
 mod library;

@@ -2,6 +2,8 @@
 
 use neuropil_core::units::{Dimension, Unit, describe};
 
+pub use neuropil_core::units::rescale;
+
 /// A number times a scale to SI, with a dimension.
 ///
 /// The scale is kept apart from the number so that arithmetic on quantities in lab units gives the
@@ -56,20 +58,6 @@ impl Quantity {
 /// A dimension in words.
 pub fn kind(dimension: Dimension) -> String {
     describe(dimension)
-}
-
-/// `value` in units of `from`, expressed in units of `to`.
-pub fn rescale(value: f64, from: f64, to: f64) -> f64 {
-    if from == to {
-        return value;
-    }
-    let exponent = (from / to).log10();
-    let whole = exponent.round();
-    if (exponent - whole).abs() > 1e-9 || whole.abs() > 22.0 {
-        return value * (from / to);
-    }
-    // 10ⁿ is exact up to n = 22, so one rounding is all that happens.
-    if whole >= 0.0 { value * 10f64.powi(whole as i32) } else { value / 10f64.powi(-whole as i32) }
 }
 
 #[cfg(test)]
