@@ -52,7 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         name: name.into(),
         size,
         dynamics: Dynamics::Model {
-            model,
+            model: model.into(),
             parameters: parameters.clone(),
             initial: BTreeMap::new(),
         },

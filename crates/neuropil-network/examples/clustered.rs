@@ -50,7 +50,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         Population {
             name: name.into(),
             size,
-            dynamics: Dynamics::Model { model, parameters, initial },
+            dynamics: Dynamics::Model { model: model.into(), parameters, initial },
         }
     };
     let sizes = [4000, 1000];

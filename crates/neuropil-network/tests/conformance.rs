@@ -32,7 +32,7 @@ impl Observer for Memory {
 }
 
 fn neurons_of(name: &str, size: u32, model: &str, parameters: &[(&str, f64)]) -> Population {
-    let model = neurons::find(model).unwrap();
+    let model = neurons::find(model).unwrap().into();
     let column = |(k, v): &(&str, f64)| ((*k).to_string(), Column::Same(*v));
     let parameters = parameters.iter().map(column).collect();
     let dynamics = Dynamics::Model { model, parameters, initial: BTreeMap::new() };

@@ -182,7 +182,7 @@ fn weight_times_multiplicity_is_what_counts() {
     }
     assert_eq!(relay.stamps(), [2, 3, 3, 3]);
     let fault = relay.advance(Input { weight: 0.5, ..Input::default() }).unwrap_err();
-    assert_eq!((fault.neuron, fault.variable, fault.value), (0, "spikes", 0.5));
+    assert_eq!((fault.neuron, &*fault.variable, fault.value), (0, "spikes", 0.5));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn wrong_parameters_are_named() {
         let given = Columns::from([("I_e".to_string(), Column::Each(values))]);
         let error = Rig::part(info.name, &given, &Columns::new(), 20, 512, 0.1).err();
         assert!(
-            matches!(error, Some(ModelError::Parameter { name: "I_e", neuron: 519, .. })),
+            matches!(&error, Some(ModelError::Parameter { name, neuron: 519, .. }) if name == "I_e"),
             "{}: {error:?}",
             info.name
         );

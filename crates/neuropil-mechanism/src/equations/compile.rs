@@ -5,6 +5,8 @@
 //! evaluated. This is Brian2's order (state update, threshold, synapses, reset) beginning one
 //! operation later, so that events of the same stamp reach a neuron before its reset.
 
+use std::collections::BTreeSet;
+
 use super::dimension::Dim;
 use super::error::{EquationError, EquationFault, Part};
 use super::functions::Typed;
@@ -13,6 +15,7 @@ use super::method::{self, Method};
 use super::model::{Definition, MAX_RECEPTORS, Model, Quantity, Rest, Single};
 use super::names::{Names, Symbol};
 use super::statements::{self, Change, Statement};
+use super::token;
 use crate::ir::{Binary, Graph, Input, Kernel, Segment, Target, Unary, Value, derivative};
 
 /// Compiles a model.
@@ -22,7 +25,18 @@ use crate::ir::{Binary, Graph, Input, Kernel, Segment, Target, Unary, Value, der
 pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
     let in_equations = placed(&Part::Equations);
     let equations = statements::equations(&definition.equations).map_err(&in_equations)?;
-    let names = Names::new(equations, &definition.parameters).map_err(&in_equations)?;
+    let mut names = Names::new(equations).map_err(&in_equations)?;
+    for (name, unit) in &definition.parameters {
+        let part = Part::Parameter(name.clone());
+        names.elsewhere(name, *unit).map_err(placed(&part))?;
+    }
+    let mentioned: BTreeSet<String> = definition.texts().flat_map(token::names).collect();
+    for (name, unit) in &definition.surroundings {
+        if mentioned.contains(name) && names.find(name).is_none() {
+            // What has a meaning of its own keeps it.
+            let _ = names.elsewhere(name, *unit);
+        }
+    }
     let most = MAX_RECEPTORS;
     if let Some((name, _)) = definition.receptors.get(most) {
         let fault = EquationFault::Receptors { found: definition.receptors.len(), most };

@@ -17,6 +17,8 @@ pub enum Part {
     Refractory,
     /// The name of the method.
     Method,
+    /// A parameter declared outside the equations.
+    Parameter(String),
     /// The statements of a receptor.
     Receptor(String),
     /// The initial value of a variable.

@@ -36,6 +36,19 @@ pub struct Definition {
     pub initial: Vec<(String, String)>,
     /// Parameters whose unit is known from their values rather than from the equations.
     pub parameters: Vec<(String, Unit)>,
+    /// Names of the surroundings with their units; those that the texts mention and the model does
+    /// not define become parameters.
+    pub surroundings: Vec<(String, Unit)>,
+}
+
+impl Definition {
+    /// Every text of the model.
+    pub(super) fn texts(&self) -> impl Iterator<Item = &str> {
+        let named = self.receptors.iter().chain(&self.initial).map(|(_, text)| text.as_str());
+        let parts = [&self.threshold, &self.reset, &self.refractory];
+        let parts = parts.into_iter().filter_map(|part| part.as_deref());
+        std::iter::once(self.equations.as_str()).chain(parts).chain(named)
+    }
 }
 
 /// A name of a model with its unit.

@@ -74,10 +74,7 @@ pub(super) struct Names {
 
 impl Names {
     /// The names that equations define, and parameters declared elsewhere.
-    pub(super) fn new(
-        equations: Vec<Equation>,
-        elsewhere: &[(String, Unit)],
-    ) -> Result<Self, Found> {
+    pub(super) fn new(equations: Vec<Equation>) -> Result<Self, Found> {
         let mut names = Self::default();
         for equation in equations {
             let Equation { name, at, defines, unit, unit_text } = equation;
@@ -98,9 +95,6 @@ impl Names {
             };
             names.symbols.insert(name, symbol);
         }
-        for (name, unit) in elsewhere {
-            names.elsewhere(name, *unit)?;
-        }
         if names.states.is_empty() {
             return Err((EquationFault::NoState, 0..0));
         }
@@ -109,7 +103,7 @@ impl Names {
 
     /// A parameter declared outside the equations, in the coherent unit of its dimension. If the
     /// equations declare it too, the dimensions must agree.
-    fn elsewhere(&mut self, name: &str, unit: Unit) -> Result<(), Found> {
+    pub(super) fn elsewhere(&mut self, name: &str, unit: Unit) -> Result<(), Found> {
         let dim = Dim::of(unit);
         match self.symbols.get(name) {
             Some(Symbol::Parameter(k)) => {

@@ -81,6 +81,16 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Found> {
     Ok(placed)
 }
 
+/// Every name that a text mentions.
+pub(super) fn names(text: &str) -> Vec<String> {
+    let all = tokens(text).unwrap_or_default().into_iter();
+    all.filter_map(|placed| match placed.token {
+        Token::Name(name) => Some(name),
+        _ => None,
+    })
+    .collect()
+}
+
 fn digit_at(text: &str, k: usize) -> bool {
     text.as_bytes().get(k).is_some_and(u8::is_ascii_digit)
 }

@@ -28,16 +28,18 @@ pub struct Network {
 #[expect(missing_docs, reason = "each message names its fields")]
 pub enum ModelError {
     #[error("{model} has no {kind} \"{name}\"{suggestion}")]
-    UnknownName { model: &'static str, kind: &'static str, name: String, suggestion: String },
+    UnknownName { model: String, kind: &'static str, name: String, suggestion: String },
     #[error("{model}: {name} = {value} {unit} of neuron {neuron}: {expected}")]
     Parameter {
-        model: &'static str,
-        name: &'static str,
+        model: String,
+        name: String,
         value: f64,
-        unit: &'static str,
+        unit: String,
         neuron: usize,
         expected: &'static str,
     },
+    #[error("{model} has no value for parameter \"{name}\" ({unit})")]
+    Missing { model: String, name: String, unit: String },
     #[error(
         "population {population}: {what} has {found} values, the population has {size} neurons"
     )]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::neurons::ModelInfo;
+use crate::neurons::Model;
 
 /// A value for every neuron of a population.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,7 +52,7 @@ pub enum Dynamics {
     /// A neuron model with its parameters.
     Model {
         /// The model.
-        model: &'static ModelInfo,
+        model: Model,
         /// Parameters that differ from the model's defaults, by name.
         parameters: BTreeMap<String, Column>,
         /// State variables that differ from the model's initial values, by name.

@@ -17,7 +17,7 @@ use crate::description::{
     Connection, Drive, Dynamics, Input, ModelError, Network, Population, Recording, Waveform,
 };
 use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler};
-use crate::neurons::{BLOCK, Build, ModelInfo, Signs};
+use crate::neurons::{BLOCK, Build, Model, Signs};
 
 /// Everything that a simulation is made of.
 pub(super) struct Built {
@@ -128,7 +128,7 @@ fn divide(population: &Population, p: usize, workers: usize) -> Vec<Range<u32>> 
     (0..workers).map(|w| cut(w)..cut(w + 1)).collect()
 }
 
-fn model(population: &Population) -> Option<&'static ModelInfo> {
+fn model(population: &Population) -> Option<&Model> {
     match &population.dynamics {
         Dynamics::Model { model, .. } => Some(model),
         Dynamics::Trains(_) => None,
@@ -158,7 +158,7 @@ fn part(
                 clock: network.clock,
                 key: key(network.seed, "neurons", p as u64),
             };
-            Source::Model((model.build)(&build)?)
+            Source::Model(model.build(&build)?)
         }
         Dynamics::Trains(trains) => {
             let mut spikes: Vec<_> =
@@ -167,7 +167,7 @@ fn part(
             Source::Trains { spikes, next: 0 }
         }
     };
-    let signs = model(population).map_or(Signs::Together, |m| m.signs);
+    let signs = model(population).map_or(Signs::Together, Model::signs);
     let mut panels = Vec::new();
     let mut begin = 0;
     while begin < len && model(population).is_some() {
@@ -337,13 +337,14 @@ fn variable_indices(population: &Population, names: &[String]) -> Result<Vec<usi
     let Some(model) = model(population) else {
         return Err(fault("a list of spikes has no state to sample".into()));
     };
-    let known = || model.variables.iter().map(|v| v.name);
+    let variables = model.variables();
+    let known = || variables.iter().map(|v| v.name);
     names
         .iter()
         .map(|name| {
             known().position(|v| v == name).ok_or_else(|| {
                 let suggestion = neuropil_core::names::suggestion(name, known());
-                fault(format!("{} has no variable \"{name}\"{suggestion}", model.name))
+                fault(format!("{} has no variable \"{name}\"{suggestion}", model.name()))
             })
         })
         .collect()
@@ -357,7 +358,7 @@ fn check(network: &Network) -> Result<(), ModelError> {
             .is_some_and(|n| s.count > 0 && u64::from(s.first) + u64::from(s.count) <= u64::from(n))
     };
     let channels =
-        |p: usize| network.populations.get(p).and_then(model).map_or(0, |m| m.channels.len());
+        |p: usize| network.populations.get(p).and_then(model).map_or(0, |m| m.channels().len());
     for c in &network.connections {
         let fail = |what: String| Err(ModelError::Connection { name: c.name.clone(), what });
         if !holds(&c.source) || !holds(&c.target) {

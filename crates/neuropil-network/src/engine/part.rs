@@ -107,7 +107,7 @@ impl pulp::WithSimd for BlockInput<'_> {
 }
 
 /// A fault with its step and part.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct PlacedFault {
     pub step: u64,
     pub population: usize,

@@ -24,7 +24,7 @@ pub enum RunError {
         "neuron {neuron} of {population} left the range of its model at {t_ms} ms: \
          {variable} = {value}"
     )]
-    Fault { population: String, neuron: u32, t_ms: f64, variable: &'static str, value: f64 },
+    Fault { population: String, neuron: u32, t_ms: f64, variable: String, value: f64 },
     #[error(transparent)]
     Record(#[from] RecordError),
 }
@@ -90,7 +90,7 @@ pub struct Outcome {
 /// }
 ///
 /// let parameters = BTreeMap::from([("I_e".to_string(), Column::Same(500.0))]);
-/// let model = neurons::find("iaf_psc_delta").unwrap();
+/// let model = neurons::find("iaf_psc_delta").unwrap().into();
 /// let dynamics = Dynamics::Model { model, parameters, initial: BTreeMap::new() };
 /// let network = Network {
 ///     clock: Clock::new(0.1).unwrap(),
@@ -233,7 +233,7 @@ impl Simulation {
                 population: self.names[found.population].clone(),
                 neuron: found.neuron,
                 t_ms: self.clock.ms(found.step + 1),
-                variable: found.fault.variable,
+                variable: found.fault.variable.into(),
                 value: found.fault.value,
             });
         }

@@ -223,7 +223,7 @@ impl<const N: usize> Group<N> {
                 }
             }
         }
-        Err(Fault { neuron: rest.index[0], variable: "V_m", value: rest.y[0][0] })
+        Err(Fault { neuron: rest.index[0], variable: "V_m".into(), value: rest.y[0][0] })
     }
 
     /// Accepts or rejects the sub-step of neuron `k` and chooses the next; says whether the step is
@@ -254,8 +254,12 @@ impl<const N: usize> Group<N> {
         self.jump[k] = 0.0;
         let mut y: [f64; N] = std::array::from_fn(|i| self.next[i][k]);
         if S::remarkable(row, self.hold[k] > 0.0, &y) {
-            let spiked = S::event(row, &mut y, &mut self.hold[k])
-                .map_err(|(variable, value)| Fault { neuron: whole, variable, value })?;
+            let spiked =
+                S::event(row, &mut y, &mut self.hold[k]).map_err(|(variable, value)| Fault {
+                    neuron: whole,
+                    variable: variable.into(),
+                    value,
+                })?;
             self.spikes[k] += u32::from(spiked);
             for i in 0..N {
                 self.next[i][k] = y[i];

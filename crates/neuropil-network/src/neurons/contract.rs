@@ -1,5 +1,6 @@
 //! What a neuron model promises to the engine.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -18,15 +19,15 @@ pub enum Signs {
 
 /// A parameter of a model.
 #[derive(Debug, Clone, Copy)]
-pub struct Parameter {
+pub struct Parameter<'a> {
     /// NEST's name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Unit in which values are given, e.g. `mV`; empty for a pure number.
-    pub unit: &'static str,
+    pub unit: &'a str,
     /// Value when nothing is said.
     pub default: f64,
     /// Meaning and admissible range, in a few words.
-    pub doc: &'static str,
+    pub doc: &'a str,
 }
 
 /// A line of a model's list of parameters.
@@ -35,21 +36,21 @@ pub(super) const fn p(
     unit: &'static str,
     default: f64,
     doc: &'static str,
-) -> Parameter {
+) -> Parameter<'static> {
     Parameter { name, unit, default, doc }
 }
 
 /// A state variable: can be recorded; can be set at the beginning if `initial`.
 #[derive(Debug, Clone, Copy)]
-pub struct Variable {
+pub struct Variable<'a> {
     /// NEST's name.
-    pub name: &'static str,
+    pub name: &'a str,
     /// Unit of recorded values.
-    pub unit: &'static str,
+    pub unit: &'a str,
     /// Whether an initial value may be given.
     pub initial: bool,
     /// Meaning, in a few words.
-    pub doc: &'static str,
+    pub doc: &'a str,
 }
 
 /// What is needed to make the neurons of one worker.
@@ -76,9 +77,9 @@ pub struct ModelInfo {
     /// One line on what it is.
     pub summary: &'static str,
     /// Parameters.
-    pub parameters: &'static [Parameter],
+    pub parameters: &'static [Parameter<'static>],
     /// State variables, in the order of [`Neurons::read`].
-    pub variables: &'static [Variable],
+    pub variables: &'static [Variable<'static>],
     /// Unit of a synaptic weight: `mV`, `pA` or `nS`.
     pub weight_unit: &'static str,
     /// Names of the input channels.
@@ -111,12 +112,12 @@ pub struct Arrivals<'a> {
 }
 
 /// A state that is no number, or beyond what the model admits.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Fault {
     /// Neuron within its part.
     pub neuron: usize,
     /// Name of the offending variable.
-    pub variable: &'static str,
+    pub variable: Cow<'static, str>,
     /// Its value.
     pub value: f64,
 }

@@ -63,7 +63,7 @@ pub(super) fn collect_spikes(
 /// [`Fault`] naming the neuron (within its part) and the variable.
 #[inline]
 pub(super) fn check_finite(neuron: usize, variable: &'static str, value: f64) -> Result<(), Fault> {
-    if value.is_finite() { Ok(()) } else { Err(Fault { neuron, variable, value }) }
+    if value.is_finite() { Ok(()) } else { Err(Fault { neuron, variable: variable.into(), value }) }
 }
 
 /// What a spike does to a linear membrane.

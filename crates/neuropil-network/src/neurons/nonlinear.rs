@@ -142,7 +142,11 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
                     let mut y: [f64; N] = std::array::from_fn(|i| group.next[i][k]);
                     count += u32::from(
                         M::fire(self.rows.at(first + k), &mut y, &mut group.hold[k]).map_err(
-                            |(variable, value)| Fault { neuron: first + k, variable, value },
+                            |(variable, value)| Fault {
+                                neuron: first + k,
+                                variable: variable.into(),
+                                value,
+                            },
                         )?,
                     );
                     for i in 0..N {

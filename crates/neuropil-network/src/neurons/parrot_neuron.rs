@@ -63,7 +63,7 @@ impl Neurons for Parrot {
             }
             let count = sum.round();
             if !((0.0..=MOST).contains(&count) && (*sum - count).abs() < 1e-6) {
-                return Err(Fault { neuron: n, variable: "spikes", value: *sum });
+                return Err(Fault { neuron: n, variable: "spikes".into(), value: *sum });
             }
             spikes.extend((0..count as u32).map(|_| n as u32));
         }

@@ -27,7 +27,7 @@ impl<'a> Given<'a> {
                     let suggestion = suggestion(name, known.iter().copied());
                     let name = name.clone();
                     return Err(ModelError::UnknownName {
-                        model: info.name,
+                        model: info.name.into(),
                         kind,
                         name,
                         suggestion,
@@ -107,7 +107,8 @@ impl<'a> Given<'a> {
         expected: &'static str,
     ) -> ModelError {
         let neuron = neuron + self.build.first as usize;
-        ModelError::Parameter { model: self.info.name, name, value, unit, neuron, expected }
+        let (model, name, unit) = (self.info.name.into(), name.into(), unit.into());
+        ModelError::Parameter { model, name, value, unit, neuron, expected }
     }
 
     /// A parameter that must be finite.
@@ -202,7 +203,7 @@ impl<'a> Given<'a> {
     }
 }
 
-fn names(parameters: &[Parameter]) -> Vec<&'static str> {
+fn names(parameters: &[Parameter<'static>]) -> Vec<&'static str> {
     parameters.iter().map(|p| p.name).collect()
 }
 

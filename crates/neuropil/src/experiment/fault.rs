@@ -45,6 +45,8 @@ pub enum Fault {
     #[error("{place}: {source}")]
     Model { place: String, source: ModelError },
     #[error("{place}: {source}")]
+    Equation { place: String, source: neuropil_mechanism::equations::EquationError },
+    #[error("{place}: {source}")]
     Array { place: String, source: ArrayError },
     #[error("{place}: {source}")]
     Cable { place: String, source: neuropil_cable::ModelError },

@@ -37,13 +37,15 @@ pub(super) fn sort(network: &Network, settings: Settings) -> Result<System<'_>, 
     let mut members: Vec<Member<'_>> = Vec::new();
     for (place, population) in network.populations.iter().enumerate() {
         let Dynamics::Model { model, parameters, .. } = &population.dynamics else { continue };
-        if !CURRENT.contains(&model.name) && !CONDUCTANCE.contains(&model.name) {
+        let name = model.name();
+        let known = [CURRENT, CONDUCTANCE].concat();
+        let Some(model) = model.built_in().filter(|model| known.contains(&model.name)) else {
             return Err(MeanFieldError::Model {
                 population: population.name.clone(),
-                model: model.name.into(),
-                known: [CURRENT, CONDUCTANCE].concat().join(", "),
+                model: name.into(),
+                known: known.join(", "),
             });
-        }
+        };
         members.push(Member { place, population, model, parameters });
     }
     let current = |member: &Member<'_>| CURRENT.contains(&member.model.name);

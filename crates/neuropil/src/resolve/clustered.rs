@@ -300,7 +300,7 @@ impl Reader<'_> {
             let Some(model) = find("iaf_psc_exp") else {
                 return Err(self.fields.unknown("neuron_type", self.fields.span, &[]));
             };
-            let dynamics = Dynamics::Model { model, parameters, initial };
+            let dynamics = Dynamics::Model { model: model.into(), parameters, initial };
             let population = Population { name: names[x].clone(), size: sizes[x], dynamics };
             validate(&population, self.context).map_err(fault)?;
             populations.push(population);

@@ -95,7 +95,9 @@ pub(super) fn project(
         for part in pairs::read(fields, sources, targets, context)? {
             let (source, target) = (sources[part.source], targets[part.target]);
             let population = &populations[target.population];
-            let weight = synapse::weight(&weight_item, population, Some(part.total), context)?;
+            let channel = synapse::receptor(fields, population)?;
+            let weight =
+                synapse::weight(&weight_item, population, channel, Some(part.total), context)?;
             let delay = synapse::delay(&delay_item, Some(part.total), context)?;
             add(Connection {
                 name: title(&source, &target),
@@ -104,7 +106,7 @@ pub(super) fn project(
                 weight: part.weights(weight),
                 delay: part.delays(delay),
                 rule: Rule::Pairs { sources: part.sources, targets: part.targets },
-                channel: synapse::receptor(fields, population)?,
+                channel,
             });
         }
         return Ok(());
@@ -118,7 +120,8 @@ pub(super) fn project(
                 _ => None,
             };
             let population = &populations[target.population];
-            let weight = synapse::weight(&weight_item, population, number, context)?;
+            let channel = synapse::receptor(fields, population)?;
+            let weight = synapse::weight(&weight_item, population, channel, number, context)?;
             if let Weight::Blocks(matrix) = &weight {
                 blocks::fits(&weight_item, matrix, target.count, source.count)?;
             }
@@ -129,7 +132,7 @@ pub(super) fn project(
                 rule,
                 weight,
                 delay: synapse::delay(&delay_item, number, context)?,
-                channel: synapse::receptor(fields, population)?,
+                channel,
             };
             check_delays(&delay_item, &connection.delay, context)?;
             add(connection);

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use neuropil_core::{Clock, ClockError};
 
 use super::fields::Item;
+use super::models::OwnModels;
 use crate::arrays::{Array, ArrayError, Place, read_indices, read_numbers};
 use crate::experiment::{Fault, Problem};
 use crate::expression::Scope;
@@ -14,6 +15,8 @@ use crate::expression::Scope;
 #[derive(Debug)]
 pub(super) struct Context {
     pub scope: Scope,
+    /// The user's own neuron models.
+    pub models: OwnModels,
     pub clock: Clock,
     pub seed: u64,
     pub folder: PathBuf,

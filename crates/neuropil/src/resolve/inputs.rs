@@ -3,6 +3,8 @@
 use neuropil_core::random::{Stream, key};
 use neuropil_network::description::{Drive, Input, Population, Slice, Target, Waveform, Weight};
 
+use neuropil_network::neurons::Model;
+
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
 use super::{connections, members, synapse, trains, waveform, window};
@@ -76,8 +78,15 @@ pub(super) fn read(
         let again = targets[..k].iter().any(|s| s.population == slice.population);
         let name = if again { format!("{part}#{k}") } else { part };
         let (drive, channel) = if kind == "poisson" {
-            (poisson(&fields, population, context)?, synapse::receptor(&fields, population)?)
+            let channel = synapse::receptor(&fields, population)?;
+            (poisson(&fields, population, channel, context)?, channel)
         } else {
+            if let Model::Equations(model) = synapse::model_of(population, &target)?
+                && !model.takes_current()
+            {
+                let what = format!("the equations of {} do not mention I_in", model.name());
+                return Err(target.unsupported(what));
+            }
             let port = fields.get("port").map(|item| item.whole(&context.scope, 0, 1));
             let drive = current(kind, &fields, slice, &name, context)?;
             (drive, port.transpose()?.map(|port| port as usize))
@@ -96,6 +105,7 @@ pub(super) fn read(
 fn poisson(
     fields: &Fields<'_>,
     population: &Population,
+    channel: Option<usize>,
     context: &Context,
 ) -> Result<Drive, Problem> {
     let item = fields.need("rate", "a rate such as \"8 kHz\"")?;
@@ -106,7 +116,7 @@ fn poisson(
         return Err(item.out_of_range(format!("{rate} Hz"), "a rate of at least 0 Hz"));
     }
     let item = fields.need("weight", "the effect of one event, such as \"0.1 mV\"")?;
-    let weight = match synapse::weight(&item, population, None, context)? {
+    let weight = match synapse::weight(&item, population, channel, None, context)? {
         Weight::Blocks(matrix) => matrix.single(),
         _ => None,
     };

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `simulation` | `[simulation]` |
 //! | `parameters` | `[parameters]` |
+//! | `models` | `[models.NAME]` |
 //! | `populations` | `[populations.NAME]` |
 //! | `clustered` | `[networks.NAME]` |
 //! | `connections`, `rule`, `synapse`, `pairs`, `blocks`, `psp` | `[connections.NAME]` |
@@ -22,6 +23,7 @@ mod distribution;
 mod fields;
 mod inputs;
 mod members;
+mod models;
 mod pairs;
 mod parameters;
 mod plots;
@@ -61,6 +63,7 @@ const SECTIONS: &[&str] = &[
     "description",
     "simulation",
     "parameters",
+    "models",
     "populations",
     "networks",
     "connections",
@@ -143,8 +146,13 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     };
     let simulation = top.need("simulation", "a table with at least a duration")?;
     let simulation = simulation::read(&simulation.fields()?, &scope)?;
+    let models = match top.get("models") {
+        Some(item) => models::read(&item.fields()?, &scope, experiment.sources())?,
+        None => models::OwnModels::default(),
+    };
     let context = Context {
         scope,
+        models,
         clock: simulation.clock,
         seed: simulation.seed,
         folder: experiment.folder(),

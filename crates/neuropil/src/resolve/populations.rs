@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 
 use neuropil_core::random::{Stream, key};
 use neuropil_network::description::{Column, Distribution, Dynamics, ModelError, Population};
-use neuropil_network::neurons::{Build, MODELS, ModelInfo, find};
+use neuropil_network::neurons::{Build, MODELS, Model, find};
 
 use super::context::Context;
-use super::fields::{Amount, Fields, Item};
+use super::fields::{Amount, Fields, Item, known_unit};
+use super::models::OwnModel;
 use crate::experiment::{Fault, Problem};
+use crate::expression::Value;
 use crate::run::memory_limit_bytes;
 
 /// Reads one population.
@@ -16,9 +18,20 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
     let fields = item.fields()?;
     let model_item = fields.need("model", "the name of a neuron model")?;
     let model_name = model_item.text("the name of a neuron model")?;
-    let model = find(model_name).ok_or_else(|| {
-        model_item.unknown_name("neuron model", model_name, MODELS.iter().map(|m| m.name))
-    })?;
+    let own = context.models.get(model_name);
+    let model = match (find(model_name), own) {
+        (Some(info), _) => Model::from(info),
+        (None, Some(own)) => Model::from(own.model.clone()),
+        (None, None) => {
+            let known = MODELS.iter().map(|m| m.name);
+            let known = known.chain(context.models.keys().map(String::as_str));
+            return Err(model_item.unknown_name("neuron model", model_name, known));
+        }
+    };
+    let known: Vec<Known> =
+        model.parameters().iter().map(|p| (p.name.into(), p.unit.into())).collect();
+    let states = model.variables().into_iter().filter(|v| v.initial);
+    let states: Vec<Known> = states.map(|v| (v.name.into(), v.unit.into())).collect();
     let size = match fields.get("size") {
         Some(item) => {
             let size = item.whole(&context.scope, 1, u64::from(u32::MAX))? as u32;
@@ -28,28 +41,18 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
         None => 1,
     };
     let draw = Draw { population: name, size, context };
-    let parameters = match fields.get("params") {
-        Some(item) => draw.table(
-            &item,
-            "parameter",
-            |key| model.parameters.iter().find(|p| p.name == key).map(|p| (p.name, p.unit)),
-            &known_parameters(model),
-        )?,
+    let mut parameters = match fields.get("params") {
+        Some(item) => draw.table(&item, "parameter", &known)?,
         None => BTreeMap::new(),
     };
-    let initial = match fields.get("initial") {
-        Some(item) => draw.table(
-            &item,
-            "initial value",
-            |key| {
-                let variable = model.variables.iter().find(|v| v.initial && v.name == key);
-                variable.map(|v| (v.name, v.unit))
-            },
-            &known_initial(model),
-        )?,
+    let mut initial = match fields.get("initial") {
+        Some(item) => draw.table(&item, "initial value", &states)?,
         None => BTreeMap::new(),
     };
     fields.finish()?;
+    if let Some(own) = own {
+        draw.defaults(own, (&known, &mut parameters), (&states, &mut initial))?;
+    }
     let population = Population {
         name: name.into(),
         size,
@@ -75,13 +78,8 @@ fn refuse_unholdable(item: &Item<'_>, size: u32) -> Result<(), Problem> {
     }
 }
 
-fn known_parameters(model: &ModelInfo) -> Vec<&'static str> {
-    model.parameters.iter().map(|p| p.name).collect()
-}
-
-fn known_initial(model: &ModelInfo) -> Vec<&'static str> {
-    model.variables.iter().filter(|v| v.initial).map(|v| v.name).collect()
-}
+/// A name and its unit.
+type Known = (String, String);
 
 /// Asks the model whether it admits the values, without keeping its neurons.
 pub(super) fn validate(population: &Population, context: &Context) -> Result<(), ModelError> {
@@ -93,7 +91,7 @@ pub(super) fn validate(population: &Population, context: &Context) -> Result<(),
     };
     let size = if same(parameters) && same(initial) { 1 } else { population.size as usize };
     let (clock, key) = (context.clock, [0; 2]);
-    (model.build)(&Build { parameters, initial, size, first: 0, clock, key }).map(drop)
+    model.build(&Build { parameters, initial, size, first: 0, clock, key }).map(drop)
 }
 
 /// The place of a model's complaint: the value it is about, if that was written.
@@ -125,16 +123,50 @@ impl Draw<'_> {
         &self,
         item: &Item<'i>,
         kind: &str,
-        find: impl Fn(&str) -> Option<(&'static str, &'static str)>,
-        known: &[&'static str],
+        known: &[Known],
     ) -> Result<BTreeMap<String, Column>, Problem> {
         let fields = item.fields()?;
         let mut columns = BTreeMap::new();
         for (key, span, item) in fields.entries() {
-            let (name, unit) = find(key).ok_or_else(|| fields.unknown(key, span, known))?;
-            columns.insert(name.into(), self.column(&item, kind, name, unit)?);
+            let (name, unit) = known.iter().find(|(name, _)| name == key).ok_or_else(|| {
+                let known: Vec<&str> = known.iter().map(|(name, _)| name.as_str()).collect();
+                fields.unknown(key, span, &known)
+            })?;
+            columns.insert(name.clone(), self.column(&item, kind, name, unit)?);
         }
         Ok(columns)
+    }
+
+    /// Values that a user's own model gives where the population is silent, then those of named
+    /// quantities of the experiment.
+    fn defaults(
+        &self,
+        own: &OwnModel,
+        (known, parameters): (&[Known], &mut BTreeMap<String, Column>),
+        (states, initial): (&[Known], &mut BTreeMap<String, Column>),
+    ) -> Result<(), Problem> {
+        for (name, unit) in known {
+            if parameters.contains_key(name) {
+                continue;
+            }
+            let column = match (own.parameter(name), self.context.scope.get(name)) {
+                (Some(item), _) => self.column(&item, "parameter", name, unit)?,
+                (None, Some(Value::Number(quantity))) => {
+                    Column::Same(quantity.number_in(known_unit(unit)))
+                }
+                (None, Some(Value::Random(random))) => {
+                    self.drawn("parameter", name, &random.numbers_in(known_unit(unit)))
+                }
+                (None, None) => continue,
+            };
+            parameters.insert(name.clone(), column);
+        }
+        for (name, unit) in states {
+            if let (false, Some(item)) = (initial.contains_key(name), own.initial(name)) {
+                initial.insert(name.clone(), self.column(&item, "initial value", name, unit)?);
+            }
+        }
+        Ok(())
     }
 
     fn column(

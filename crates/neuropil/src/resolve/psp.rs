@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use neuropil_network::description::{Column, Dynamics, Population};
-use neuropil_network::neurons::{ModelInfo, Signs, unit_psp};
+use neuropil_network::neurons::{Model, Signs, unit_psp};
 
 use super::context::Context;
 use super::fields::Item;
@@ -16,7 +16,7 @@ const HARMLESS: &[&str] = &["I_e", "V_th", "V_reset", "V_peak", "V_min", "t_ref"
 pub(super) fn weight(
     item: &Item<'_>,
     target: &Population,
-    model: &'static ModelInfo,
+    model: &Model,
     context: &Context,
 ) -> Result<Option<f64>, Problem> {
     if !item.is_table() {
@@ -28,6 +28,10 @@ pub(super) fn weight(
     let peak_mv = psp.number_where(&context.scope, "mV", "a finite potential", |_| true)?;
     let Dynamics::Model { parameters, .. } = &target.dynamics else { return Ok(None) };
     refuse_varied(&psp, parameters)?;
+    let Some(model) = model.built_in() else {
+        let what = format!("{} is written as equations: give the weight itself", model.name());
+        return Err(psp.unsupported(what));
+    };
     let channel = usize::from(model.signs == Signs::Apart && peak_mv < 0.0);
     match unit_psp(model, parameters, 0, channel) {
         Ok(Some(unit_mv)) if unit_mv != 0.0 => Ok(Some(peak_mv / unit_mv)),

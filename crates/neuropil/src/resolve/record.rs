@@ -111,8 +111,9 @@ fn trace(
         };
         for variable in variables.items() {
             let name = variable.text("the name of a state variable")?;
-            if !model.variables.iter().any(|v| v.name == name) {
-                let known = model.variables.iter().map(|v| v.name);
+            let variables = model.variables();
+            if !variables.iter().any(|v| v.name == name) {
+                let known = variables.iter().map(|v| v.name);
                 return Err(variable.unknown_name("state variable", name, known));
             }
             let taken = recordings.iter().any(|r| {

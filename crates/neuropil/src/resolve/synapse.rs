@@ -1,20 +1,20 @@
 //! Weights, delays and receptors of projections and inputs.
 
 use neuropil_network::description::{BlockMatrix, Delay, Dynamics, Population, Weight};
-use neuropil_network::neurons::ModelInfo;
+use neuropil_network::neurons::Model;
 
 use super::blocks;
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
 use super::populations::file_of;
 use super::psp;
-use crate::experiment::Problem;
+use crate::experiment::{Fault, Problem};
 
 /// The model of a target, and the unit of the weights it takes.
-pub(super) fn model_of(
-    population: &Population,
+pub(super) fn model_of<'a>(
+    population: &'a Population,
     item: &Item<'_>,
-) -> Result<&'static ModelInfo, Problem> {
+) -> Result<&'a Model, Problem> {
     match &population.dynamics {
         Dynamics::Model { model, .. } => Ok(model),
         Dynamics::Trains(_) => {
@@ -28,11 +28,12 @@ pub(super) fn model_of(
 pub(super) fn weight(
     item: &Item<'_>,
     target: &Population,
+    channel: Option<usize>,
     pairs: Option<usize>,
     context: &Context,
 ) -> Result<Weight, Problem> {
     let model = model_of(target, item)?;
-    let unit = model.weight_unit;
+    let unit = model.weight_unit(channel);
     if item.is_list() {
         return each(item, item.numbers(&context.scope, unit)?, pairs).map(Weight::Each);
     }
@@ -98,11 +99,24 @@ pub(super) fn delay(
 
 /// `receptor`: an input channel of the target's model.
 pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Option<usize>, Problem> {
-    let Some(item) = fields.get("receptor") else { return Ok(None) };
+    if let Dynamics::Model { model, .. } = &target.dynamics
+        && model.channels().is_empty()
+    {
+        let place = fields.place.clone();
+        let what = format!("{} has no receptors", model.name());
+        return Err(Problem::at(fields.span, Fault::Unsupported { place, what }));
+    }
+    let Some(item) = fields.get("receptor") else {
+        if let Dynamics::Model { model, .. } = &target.dynamics
+            && model.needs_receptor()
+        {
+            fields.need("receptor", "the name of one of the receptors of the target's model")?;
+        }
+        return Ok(None);
+    };
     let model = model_of(target, &item)?;
     let name = item.text("the name of an input channel")?;
-    let index = model.channels.iter().position(|channel| *channel == name);
-    index
-        .map(Some)
-        .ok_or_else(|| item.unknown_name("receptor", name, model.channels.iter().copied()))
+    let channels = model.channels();
+    let index = channels.iter().position(|channel| *channel == name);
+    index.map(Some).ok_or_else(|| item.unknown_name("receptor", name, channels))
 }

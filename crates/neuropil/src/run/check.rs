@@ -55,7 +55,7 @@ pub struct PopulationCheck {
     /// Neurons.
     pub size: u32,
     /// Model.
-    pub model: &'static str,
+    pub model: String,
 }
 
 /// A projection that would be built.
@@ -105,7 +105,7 @@ fn check(model: &mut Model) -> Result<Check, ModelError> {
     let population = |p: &Population| PopulationCheck {
         name: p.name.clone(),
         size: p.size,
-        model: model_name(&p.dynamics),
+        model: model_name(&p.dynamics).to_owned(),
     };
     Ok(Check {
         title: model.title.clone(),

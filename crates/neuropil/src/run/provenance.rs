@@ -84,9 +84,9 @@ fn inputs(experiment: &Experiment, files: &[PathBuf]) -> Result<Vec<InputFile>, 
 }
 
 /// Name of a neuron model, or `spike_trains`.
-pub(super) fn model_name(dynamics: &Dynamics) -> &'static str {
+pub(super) fn model_name(dynamics: &Dynamics) -> &str {
     match dynamics {
-        Dynamics::Model { model, .. } => model.name,
+        Dynamics::Model { model, .. } => model.name(),
         Dynamics::Trains(_) => "spike_trains",
     }
 }
@@ -115,7 +115,7 @@ fn parameters(model: &Model) -> Value {
             let mut entry =
                 json!({ "model": model_name(&population.dynamics), "size": population.size });
             if let Dynamics::Model { model, parameters, initial } = &population.dynamics {
-                let known = model.parameters.iter().map(|p| {
+                let known = model.parameters().into_iter().map(|p| {
                     let given = parameters.get(p.name).map(column);
                     (p.name.to_owned(), given.unwrap_or_else(|| json!(p.default)))
                 });

@@ -27,7 +27,8 @@ pub(crate) fn declare(network: &Network) -> Recordings {
                 let name = variables.first().cloned().unwrap_or_default();
                 let unit = match &population.dynamics {
                     Dynamics::Model { model, .. } => {
-                        model.variables.iter().find(|v| v.name == name).map_or("", |v| v.unit)
+                        let all = model.variables();
+                        all.iter().find(|v| v.name == name).map_or("", |v| v.unit)
                     }
                     Dynamics::Trains(_) => "",
                 };

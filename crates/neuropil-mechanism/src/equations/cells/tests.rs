@@ -208,7 +208,11 @@ fn what_is_wrong_is_named_with_its_place() {
             "unknown function \"tanhh\"; did you mean \"tanh\"?",
             "tanhh(v)",
         ),
-        (with("dv/dt = v**2*xi**2 : 1"), "\"xi\" cannot be used here: an equation must be linear in its noise", "v**2*xi**2"),
+        (
+            with("dv/dt = v**2*xi**2 : 1"),
+            "\"xi\" cannot be used here: an equation must be linear in its noise",
+            "v**2*xi**2",
+        ),
         (
             Definition { reset: Some("v = E_L; tau_m = 3 ms".into()), ..base() },
             "\"tau_m\" is a parameter and cannot be assigned to",
@@ -265,6 +269,7 @@ fn what_is_wrong_is_named_with_its_place() {
             Part::Reset => definition.reset.clone().unwrap(),
             Part::Refractory => definition.refractory.clone().unwrap(),
             Part::Method => definition.method.clone().unwrap(),
+            Part::Parameter(name) => name.clone(),
             Part::Receptor(_) => definition.receptors[0].1.clone(),
             Part::Initial(_) => definition.initial[0].1.clone(),
         };

@@ -136,6 +136,7 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     let (simulation, settings) = simulation::read_cable(&simulation.fields()?, &scope)?;
     let context = Context {
         scope,
+        models: Default::default(),
         clock: simulation.clock,
         seed: simulation.seed,
         folder: experiment.folder(),
