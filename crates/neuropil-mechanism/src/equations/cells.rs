@@ -306,7 +306,7 @@ impl Cells {
             g_s_cm2: &mut [],
         };
         // Only iterated kernels can fail; a step has none.
-        let _ = vector::run(&self.code, store, &chunks, &mut around, &mut self.registers);
+        let _ = vector::run(&self.code, 0, store, &chunks, &mut around, &mut self.registers);
     }
 
     /// Finds the neurons over threshold and begins their refractory time.

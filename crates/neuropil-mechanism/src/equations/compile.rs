@@ -68,7 +68,7 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
         outputs.push((Target::Variable(step.columns.of(Hold::Crossed)), crossed));
     }
     let segment = Segment { graph: step.graph, outputs, ..Segment::default() };
-    let kernel = Kernel { segments: vec![segment], carried: 0 };
+    let kernel = Kernel { segments: vec![segment], ..Kernel::default() };
 
     let mut single = Lowering { names: &names, columns: &mut columns, graph: Graph::default() };
     let events = events(&mut single, definition, &receptors, &refractory)?;
