@@ -1,17 +1,21 @@
 //! The order in which the nodes of many trees are eliminated.
 //!
 //! Hines (1984), doi:10.1016/0020-7101(84)90008-4, visits children before parents, one node at a
-//! time: a chain of dependent divisions. Here the trees are laid out as a grid instead. A row holds
-//! the nodes of one depth; going down a branch, the tallest child keeps its parent's column (its
-//! *lane*), so that a whole row is folded into the row above it by vector instructions. The other
-//! children of a fork begin a lane of their own and are joined to it one by one. Lanes are given
-//! to the deepest branches first, and reused where a branch has ended or not begun; what stays
-//! free in a row is padding. Equal cells get neighbouring lanes.
+//! time: a chain of dependent divisions. Here the trees are rooted at their middles and laid out
+//! as a grid. Along a branch a node lies one row below its neighbour towards the root, so that a
+//! whole row is folded into the row above it by vector instructions. The other branches of a fork
+//! begin in a lane of their own, anywhere below, and are joined to the fork one by one.
+//!
+//! Subtrees whose matrix never changes are kept in a grid of their own: they are eliminated once,
+//! and only their right-hand sides are swept.
 //!
 //! What is added to a node, and in which order, does not depend on the cells that share a forest,
 //! hence neither do the results.
 
 use thiserror::Error;
+
+use super::branch::{Branch, root};
+use super::pack::{Packing, pack};
 
 /// Marks a root in a parent array.
 pub const ROOT: u32 = u32::MAX;
@@ -28,40 +32,62 @@ pub enum ForestError {
     NotBefore { node: usize, parent: u32 },
 }
 
-/// A child that does not lie below its parent.
+/// A first node of a branch and the node of another branch that it is joined to, by place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Joint {
-    pub(crate) child: usize,
-    pub(crate) parent: usize,
+    pub(crate) child: u32,
+    pub(crate) parent: u32,
+}
+
+/// One of the two grids: rows of chunks of [`LANES`] places, and what joins them.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Grid {
+    /// First place of each row, and the end of the last. No row is narrower than the one before.
+    pub(crate) rows: Vec<usize>,
+    /// Joints whose child lies in the grid: by parent, from the last row to the first, then in the
+    /// cell's own order. Those to the other grid come after all these.
+    pub(crate) joints: Vec<Joint>,
+    /// Joints by the row of the child.
+    pub(crate) by_child: Vec<u32>,
+    /// Chunks and those above them, from the first row to the last.
+    pub(crate) folds: Vec<[u32; 2]>,
+    /// Chunks with nothing above, likewise.
+    pub(crate) tops: Vec<u32>,
+    /// The way to the first row.
+    pub(crate) up: Vec<Stretch>,
+    /// The way back.
+    pub(crate) down: Vec<Stretch>,
+}
+
+/// Rows between which nothing has to be joined: first entries of three lists, up to the next
+/// stretch. On the way up the joints come first and the tops last, on the way down the folds come
+/// first and the joints last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Stretch {
+    pub(crate) joints: usize,
+    pub(crate) folds: usize,
+    pub(crate) tops: usize,
 }
 
 /// Elimination schedule of a set of trees.
 ///
-/// *Nodes* are the numbers of the caller, *places* are positions in the grid, row after row.
+/// *Nodes* are the numbers of the caller, *places* are positions in the grids, row after row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forest {
     /// Place of each node.
     pub(crate) place: Vec<u32>,
-    /// Whether the node lies below its parent.
+    /// Whether the node lies below its neighbour towards the root.
     pub(crate) below: Vec<bool>,
-    /// First place of each row, and the number of places.
-    pub(crate) rows: Vec<usize>,
-    /// Joints of the rows from 1 on.
-    pub(crate) joints: Vec<Joint>,
-    /// First joint of each row from 1 on, and the number of joints.
-    pub(crate) row_joints: Vec<usize>,
-}
-
-/// A branch from its first node on through the tallest children.
-struct Branch {
-    start: usize,
-    end: usize,
-    /// Nodes from the first on, as numbers of the caller.
-    nodes: Vec<u32>,
-    /// Parent of the first node.
-    joined_to: Option<u32>,
-    rank: usize,
-    cell: usize,
+    /// Neighbour towards the root, or [`ROOT`].
+    pub(crate) parent: Vec<u32>,
+    /// The node whose conductance to its original parent leads there.
+    pub(crate) edge: Vec<u32>,
+    /// Whether the node lies in a subtree whose matrix never changes.
+    pub(crate) constant: Vec<bool>,
+    /// What has to be eliminated at every step.
+    pub(crate) changing: Grid,
+    /// What is eliminated once; its places follow those of `changing`.
+    pub(crate) fixed: Grid,
 }
 
 impl Forest {
@@ -74,34 +100,96 @@ impl Forest {
     /// # Errors
     /// [`ForestError::NotBefore`] if a parent does not precede its child.
     pub fn new(cells: &[&[u32]]) -> Result<Self, ForestError> {
-        let mut branches = Vec::new();
-        let mut first = 0u32;
-        for (cell, parents) in cells.iter().enumerate() {
-            branches.extend(branches_of(cell, parents, first)?);
-            first += parents.len() as u32;
+        let changing: Vec<Vec<bool>> = cells.iter().map(|c| vec![false; c.len()]).collect();
+        Self::with_constant(cells, &changing.iter().map(Vec::as_slice).collect::<Vec<_>>())
+    }
+
+    /// As [`Self::new`], where some nodes are marked whose diagonal never changes. Those that hang
+    /// together in whole subtrees are eliminated once.
+    ///
+    /// # Shapes
+    /// `constant` as `cells`.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_constant(cells: &[&[u32]], constant: &[&[bool]]) -> Result<Self, ForestError> {
+        let n = cells.iter().map(|c| c.len()).sum();
+        let mut made = Self {
+            place: vec![0; n],
+            below: vec![true; n],
+            parent: Vec::with_capacity(n),
+            edge: Vec::with_capacity(n),
+            constant: Vec::with_capacity(n),
+            changing: Grid::default(),
+            fixed: Grid::default(),
+        };
+        let mut branches: Vec<Branch> = Vec::new();
+        for (cell, (&parents, &constant)) in cells.iter().zip(constant).enumerate() {
+            for (node, &parent) in parents.iter().enumerate() {
+                if parent != ROOT && parent as usize >= node {
+                    return Err(ForestError::NotBefore { node, parent });
+                }
+            }
+            let rooted = root(cell, parents, constant, made.parent.len() as u32);
+            branches.extend(rooted.branches);
+            made.parent.extend(rooted.parent);
+            made.edge.extend(rooted.edge);
+            made.constant.extend(rooted.constant);
         }
-        branches.sort_by_key(|b| (usize::MAX - b.end, b.start, b.rank, b.cell));
-        let lanes = assign_lanes(&branches);
-        let depth = branches.iter().map(|b| b.end).max().unwrap_or(0);
-        let mut width = vec![0usize; depth];
-        for (branch, &lane) in branches.iter().zip(&lanes) {
-            for row in &mut width[branch.start..branch.end] {
-                *row = (*row).max(lane + 1);
+        for branch in &branches {
+            made.below[branch.nodes[0] as usize] = false;
+        }
+        let mut row_of = vec![0; n];
+        let mut first = 0;
+        let mut packed = Vec::new();
+        for constant in [false, true] {
+            let members: Vec<&Branch> =
+                branches.iter().filter(|b| b.constant == constant).collect();
+            let packing = pack(&members, &mut row_of);
+            let rows = made.lay(&members, &packing, first);
+            first = rows[rows.len() - 1];
+            packed.push((members, rows));
+        }
+        let grid = |made: &Self, (members, rows): &(Vec<&Branch>, Vec<usize>)| {
+            made.grid(members, rows.clone(), &row_of)
+        };
+        (made.changing, made.fixed) = (grid(&made, &packed[0]), grid(&made, &packed[1]));
+        Ok(made)
+    }
+
+    /// Gives the nodes of some branches their places; returns the rows.
+    fn lay(&mut self, branches: &[&Branch], packing: &Packing, first: usize) -> Vec<usize> {
+        let mut rows = vec![first];
+        for width in &packing.widths {
+            rows.push(rows[rows.len() - 1] + width.next_multiple_of(LANES));
+        }
+        for (branch, &(lane, start)) in branches.iter().zip(&packing.at) {
+            for (row, &node) in (start..).zip(&branch.nodes) {
+                self.place[node as usize] = (rows[row] + lane) as u32;
             }
         }
-        let mut rows = vec![0];
-        for w in width {
-            rows.push(rows[rows.len() - 1] + w.next_multiple_of(LANES));
-        }
-        let (mut place, mut below) = (vec![0u32; first as usize], vec![true; first as usize]);
-        for (branch, &lane) in branches.iter().zip(&lanes) {
-            below[branch.nodes[0] as usize] = false;
-            for (k, &node) in branch.nodes.iter().enumerate() {
-                place[node as usize] = (rows[branch.start + k] + lane) as u32;
-            }
-        }
-        let (joints, row_joints) = joints_of(&branches, &place, depth);
-        Ok(Self { place, below, rows, joints, row_joints })
+        rows
+    }
+
+    fn grid(&self, branches: &[&Branch], rows: Vec<usize>, row_of: &[usize]) -> Grid {
+        // Rows of parent and child. The other grid counts as row 0, so that its joints come last.
+        let mut found: Vec<(usize, bool, u32, usize, u32)> = branches
+            .iter()
+            .filter_map(|b| {
+                let parent = b.joined_to?;
+                let other = self.constant[parent as usize] != b.constant;
+                let row = if other { 0 } else { row_of[parent as usize] };
+                let key = (usize::MAX - row, other, self.place[parent as usize]);
+                Some((key.0, key.1, key.2, b.rank, b.nodes[0]))
+            })
+            .collect();
+        found.sort_unstable();
+        let joints = found.iter().map(|f| Joint { child: self.place[f.4 as usize], parent: f.2 });
+        let rows_of_joints: Vec<(Option<usize>, usize)> = found
+            .iter()
+            .map(|f| ((!f.1).then_some(usize::MAX - f.0), row_of[f.4 as usize]))
+            .collect();
+        Grid::new(rows, joints.collect(), &rows_of_joints)
     }
 
     /// Renumbers the nodes, for a caller who keeps them in another order.
@@ -109,10 +197,15 @@ impl Forest {
     /// # Panics
     /// If `new_of_old` has not one entry per node.
     pub fn renumber(&mut self, new_of_old: &[u32]) {
-        let (place, below) = (self.place.clone(), self.below.clone());
-        for (old, &new) in new_of_old.iter().enumerate() {
-            self.place[new as usize] = place[old];
-            self.below[new as usize] = below[old];
+        let number = |k: u32| if k == ROOT { ROOT } else { new_of_old[k as usize] };
+        let old = self.clone();
+        for (k, &new) in new_of_old.iter().enumerate() {
+            let new = new as usize;
+            self.place[new] = old.place[k];
+            self.below[new] = old.below[k];
+            self.constant[new] = old.constant[k];
+            self.parent[new] = number(old.parent[k]);
+            self.edge[new] = number(old.edge[k]);
         }
     }
 
@@ -128,7 +221,7 @@ impl Forest {
 
     /// Number of places, padding included.
     pub fn places(&self) -> usize {
-        self.rows[self.rows.len() - 1]
+        self.fixed.rows[self.fixed.rows.len() - 1]
     }
 
     /// Place of each node.
@@ -136,115 +229,71 @@ impl Forest {
         &self.place
     }
 
-    /// Length of the longest path from a root, in nodes: the sequential part of a solution.
+    /// Whether each node lies in a subtree that is eliminated once.
+    pub fn constant(&self) -> &[bool] {
+        &self.constant
+    }
+
+    /// Number of rows: the sequential part of a solution.
     pub fn depth(&self) -> usize {
+        self.changing.depth() + self.fixed.depth()
+    }
+}
+
+impl Grid {
+    /// `rows_of_joints`: of the parent, where it lies in this grid, and of the child.
+    fn new(
+        rows: Vec<usize>,
+        joints: Vec<Joint>,
+        rows_of_joints: &[(Option<usize>, usize)],
+    ) -> Self {
+        let mut by_child: Vec<u32> = (0..joints.len() as u32).collect();
+        by_child.sort_by_key(|k| rows_of_joints[*k as usize].1);
+        let mut made = Self { rows, joints, by_child, ..Self::default() };
+        let depth = made.depth();
+        let mut first = vec![(0, 0); depth + 1];
+        for row in 0..depth {
+            let chunk = |row: usize| (made.rows[row] / LANES) as u32;
+            let (start, end) = (chunk(row), chunk(row + 1));
+            let above = if row > 0 { chunk(row - 1) } else { start };
+            made.folds.extend((above..start).map(|c| [c + start - above, c]));
+            made.tops.extend(start + (start - above)..end);
+            first[row + 1] = (made.folds.len(), made.tops.len());
+        }
+        let joined = |row: usize| rows_of_joints.iter().filter(|j| j.1 < row).count();
+        let mut fresh = true;
+        for row in 0..depth {
+            let here = Stretch { joints: joined(row), folds: first[row].0, tops: first[row].1 };
+            if fresh {
+                made.down.push(here);
+            }
+            fresh = joined(row + 1) > here.joints || first[row + 1].1 > here.tops;
+        }
+        made.down.push(Stretch {
+            joints: made.joints.len(),
+            folds: made.folds.len(),
+            tops: made.tops.len(),
+        });
+        let joining = |row: usize| rows_of_joints.iter().filter(|j| j.0 >= Some(row)).count();
+        let mut fresh = true;
+        for row in (0..depth).rev() {
+            let (joints, here) = (joining(row + 1), first[row + 1]);
+            if fresh || joining(row) > joints {
+                made.up.push(Stretch { joints, folds: here.0, tops: here.1 });
+            }
+            fresh = here.1 > first[row].1;
+        }
+        made.up.push(Stretch { joints: joining(0), folds: 0, tops: 0 });
+        made
+    }
+
+    /// Number of rows.
+    pub(crate) fn depth(&self) -> usize {
         self.rows.len() - 1
     }
-}
 
-/// The branches of one tree.
-fn branches_of(cell: usize, parents: &[u32], first: u32) -> Result<Vec<Branch>, ForestError> {
-    let n = parents.len();
-    let mut depth = vec![0usize; n];
-    for (k, &parent) in parents.iter().enumerate() {
-        if parent != ROOT {
-            if parent as usize >= k {
-                return Err(ForestError::NotBefore { node: k, parent });
-            }
-            depth[k] = depth[parent as usize] + 1;
-        }
-    }
-    // Height of the subtree under each node, and its tallest child (the first of equals).
-    let (mut height, mut tallest) = (vec![1usize; n], vec![None; n]);
-    for k in (0..n).rev().filter(|&k| parents[k] != ROOT) {
-        let p = parents[k] as usize;
-        if height[k] + 1 >= height[p] {
-            height[p] = height[k] + 1;
-            tallest[p] = Some(k);
-        }
-    }
-    let heads = (0..n).filter(|&k| parents[k] == ROOT || tallest[parents[k] as usize] != Some(k));
-    let branch = |(rank, head): (usize, usize)| {
-        let nodes = std::iter::successors(Some(head), |&k| tallest[k]);
-        Branch {
-            start: depth[head],
-            end: depth[head] + height[head],
-            nodes: nodes.map(|k| first + k as u32).collect(),
-            joined_to: (parents[head] != ROOT).then(|| first + parents[head]),
-            rank,
-            cell,
-        }
-    };
-    Ok(heads.enumerate().map(branch).collect())
-}
-
-/// The lowest lane that is free for the whole of each branch, branch after branch.
-fn assign_lanes(branches: &[Branch]) -> Vec<usize> {
-    let mut taken: Vec<Vec<(usize, usize)>> = Vec::new();
-    let lane_of = |branch: &Branch| {
-        let free = |lane: &Vec<(usize, usize)>| {
-            lane.iter().all(|&(start, end)| end <= branch.start || branch.end <= start)
-        };
-        let lane = taken.iter().position(free).unwrap_or_else(|| {
-            taken.push(Vec::new());
-            taken.len() - 1
-        });
-        taken[lane].push((branch.start, branch.end));
-        lane
-    };
-    branches.iter().map(lane_of).collect()
-}
-
-fn joints_of(branches: &[Branch], place: &[u32], depth: usize) -> (Vec<Joint>, Vec<usize>) {
-    // By row, then by node: the order of one cell's joints is its own.
-    let mut found: Vec<(usize, u32, u32)> = branches
-        .iter()
-        .filter_map(|b| b.joined_to.map(|parent| (b.start, b.nodes[0], parent)))
-        .collect();
-    found.sort_unstable();
-    let row_joints = (1..=depth.max(1)).map(|row| found.partition_point(|f| f.0 < row)).collect();
-    let joint = |&(_, child, parent): &(usize, u32, u32)| Joint {
-        child: place[child as usize] as usize,
-        parent: place[parent as usize] as usize,
-    };
-    (found.iter().map(joint).collect(), row_joints)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// 0 ─ 1 ─ 2 ─ 4 ; 1 ─ 3
-    const FORK: [u32; 5] = [ROOT, 0, 1, 1, 2];
-
-    #[test]
-    fn equal_cells_lie_side_by_side() {
-        let forest = Forest::new(&[&FORK, &FORK, &FORK]).unwrap();
-        let rows = [(0, 0), (1, 4), (2, 8), (3, 8 + 3), (4, 16)];
-        for (node, place) in rows {
-            let places: Vec<u32> = (0..3).map(|c| forest.place[5 * c + node]).collect();
-            assert_eq!(places, [place, place + 1, place + 2], "node {node}");
-        }
-        assert_eq!(forest.rows, [0, 4, 8, 16, 20]);
-        assert_eq!(forest.joints.len(), 3);
-        assert_eq!(forest.row_joints, [0, 0, 3, 3]);
-    }
-
-    #[test]
-    fn lanes_are_used_again() {
-        // A long branch, and two short ones that hang from it far from each other.
-        let mut parents: Vec<u32> = vec![ROOT];
-        parents.extend(0..9);
-        parents.extend([1, 6]);
-        let forest = Forest::new(&[&parents]).unwrap();
-        assert_eq!(forest.places(), 10 * LANES);
-        assert_eq!(forest.place[10] % 4, 1);
-        assert_eq!(forest.place[11] % 4, 1);
-    }
-
-    #[test]
-    fn a_child_before_its_parent_is_refused() {
-        let error = Forest::new(&[&[ROOT, 2, 0]]).unwrap_err();
-        assert_eq!(error, ForestError::NotBefore { node: 1, parent: 2 });
+    /// The joints that lead to the other grid.
+    pub(crate) fn outward(&self) -> std::ops::Range<usize> {
+        self.up.last().map_or(0, |end| end.joints)..self.joints.len()
     }
 }

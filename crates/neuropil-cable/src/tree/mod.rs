@@ -1,7 +1,12 @@
 //! Linear systems whose graph is a forest.
 
+mod branch;
 mod forest;
-mod solve;
+mod pack;
+mod sweep;
+mod system;
+#[cfg(test)]
+mod tests;
 
 pub use forest::{Forest, ForestError, ROOT};
-pub use solve::{Coefficients, TreeSystem, Verdict};
+pub use system::{Coefficients, TreeSystem, Verdict};

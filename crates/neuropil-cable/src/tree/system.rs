@@ -1,0 +1,381 @@
+//! One implicit step of the cable equation on a forest.
+//!
+//! The system is written for the potential at the end of the (half) step, in µS, nF, nA and mV:
+//!
+//! ```text
+//! (c/h + A·g + Σ u) v⁺ − Σ u v⁺_neighbour = c/h·v + A·(g v − i)
+//! ```
+//!
+//! with `u` the axial conductances, `i` and `g = ∂i/∂v` the membrane current and conductance per
+//! area at `v`, and `A` the area. The matrix is symmetric, so one conductance per node describes
+//! it, and one reciprocal per node solves it.
+
+use pulp::{Arch, Simd, WithSimd};
+
+use super::forest::{Forest, LANES};
+use super::sweep::{self, Chunk, DIAG, Equations, PADDING};
+
+/// Nodes that are carried between their own order and that of the grid at a time.
+const TILE: usize = 64;
+
+/// Numbers of the equations of neighbouring nodes.
+type Chunk32 = [u32; LANES];
+
+/// The constant part of the matrix, and room for its solution.
+#[derive(Debug, Clone)]
+pub struct TreeSystem {
+    forest: Forest,
+    /// Where the equations of the changing and of the constant nodes are, filled up to whole
+    /// [`LANES`] with the number of an equation that nobody reads.
+    slots: [Vec<Chunk32>; 2],
+    /// Number of nodes whose matrix may change; the others follow.
+    changing: usize,
+    /// Conductance to the neighbour above in the same lane `[µS]`, 0 where there is none.
+    ties: Vec<Chunk>,
+    /// Conductance of each joint `[µS]`, of the changing and of the fixed grid.
+    joint_up: [Vec<f64>; 2],
+    /// Conductance over the diagonal of the child, of each joint.
+    joint_factor: [Vec<f64>; 2],
+    /// Axial conductances and c/h `[µS]`, by node.
+    axial: Vec<f64>,
+    /// The same with what never changes of the membrane and of the fixed grid, by node.
+    base: Vec<f64>,
+    /// What never changes of the right-hand side `[nA]`, by node.
+    source: Vec<f64>,
+    /// c/h `[µS]`, by node.
+    cap: Vec<f64>,
+    /// Factor from density to µS and nA, by node.
+    area: Vec<f64>,
+    /// By place. The diagonals of the fixed grid are replaced by their reciprocals once.
+    work: Vec<Equations>,
+    /// `u/d` of the places of the fixed grid.
+    factor: Vec<Chunk>,
+    /// Extrapolation from the solution to the end of the step: 2 for Crank–Nicolson, 1 for Euler.
+    extrapolation: f64,
+    arch: Arch,
+}
+
+/// What limits the potential: beyond it a run is ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Every potential is finite and within the bound.
+    Sound,
+    /// Some potential is not.
+    Runaway,
+}
+
+/// Per-node constants of a system, in the caller's node order.
+#[derive(Debug, Clone, Copy)]
+pub struct Coefficients<'a> {
+    /// Conductance to the parent `[µS]`; ignored for roots.
+    pub up_us: &'a [f64],
+    /// Capacitance divided by the implicit step `[µS]`: c/dt for Euler, 2c/dt for Crank–Nicolson.
+    pub cap_us: &'a [f64],
+    /// Factor from a density (mA/cm², S/cm²) to nA or µS.
+    pub area_factor: &'a [f64],
+}
+
+impl TreeSystem {
+    /// The system of a forest, its constant nodes without membrane current until
+    /// [`Self::set_constant`] gives them theirs.
+    ///
+    /// `extrapolation` is 1 for backward Euler and 2 for Crank–Nicolson, whose half step is
+    /// solved and doubled.
+    ///
+    /// # Shapes
+    /// One coefficient per node in every slice. The constant nodes of the forest come last.
+    ///
+    /// # Panics
+    /// If they do not, or a slice has another length.
+    pub fn new(forest: Forest, coefficients: Coefficients<'_>, extrapolation: f64) -> Self {
+        let (n, chunks) = (forest.len(), forest.places() / LANES);
+        let up = coefficients.up_us;
+        let changing = forest.constant.iter().position(|c| *c).unwrap_or(n);
+        assert!(forest.constant[changing..].iter().all(|c| *c), "constant nodes come last");
+        assert!(
+            [up, coefficients.cap_us, coefficients.area_factor].iter().all(|c| c.len() == n),
+            "one coefficient per node"
+        );
+        let mut node_at = vec![0usize; forest.places()];
+        let mut ties = vec![[0.0; LANES]; chunks];
+        let mut axial = coefficients.cap_us.to_vec();
+        // In an order that does not depend on how nodes are numbered: the own edge, the neighbour
+        // below, the joints.
+        let conductance = |node: usize| up.get(forest.edge[node] as usize).copied();
+        for node in 0..n {
+            node_at[forest.place[node] as usize] = node;
+            axial[node] += conductance(node).unwrap_or(0.0);
+        }
+        for node in (0..n).filter(|&k| forest.below[k]) {
+            if let Some(u) = conductance(node) {
+                let place = forest.place[node] as usize;
+                ties[place / LANES][place % LANES] = u;
+                axial[forest.parent[node] as usize] += u;
+            }
+        }
+        let joint_up = [&forest.changing, &forest.fixed].map(|grid| {
+            let up = grid.joints.iter().map(|joint| {
+                let u = conductance(node_at[joint.child as usize]).unwrap_or(0.0);
+                axial[node_at[joint.parent as usize]] += u;
+                u
+            });
+            up.collect::<Vec<f64>>()
+        });
+        let fixed = forest.fixed.rows[forest.fixed.depth()] - forest.fixed.rows[0];
+        let slots = [&forest.place[..changing], &forest.place[changing..]].map(|places| {
+            let slot = |k: usize| {
+                let place = places.get(k).map_or(forest.places(), |p| *p as usize);
+                sweep::slot(place) as u32
+            };
+            let chunks = (0..places.len().div_ceil(LANES)).map(|c| c * LANES);
+            chunks.map(|k| std::array::from_fn(|lane| slot(k + lane))).collect()
+        });
+        let mut made = Self {
+            slots,
+            changing,
+            ties,
+            joint_factor: [vec![0.0; joint_up[0].len()], vec![0.0; joint_up[1].len()]],
+            joint_up,
+            base: axial.clone(),
+            source: vec![0.0; n],
+            axial,
+            cap: coefficients.cap_us.to_vec(),
+            area: coefficients.area_factor.to_vec(),
+            work: vec![PADDING; chunks + 1],
+            factor: vec![[0.0; LANES]; fixed / LANES],
+            forest,
+            extrapolation,
+            arch: Arch::new(),
+        };
+        made.eliminate_constant();
+        made
+    }
+
+    /// Sets the part of the membrane current that is `i + g·v` at all times, and eliminates what
+    /// never changes.
+    ///
+    /// # Shapes
+    /// One entry per node, in mA/cm² and S/cm².
+    ///
+    /// # Panics
+    /// If a slice has another length.
+    pub fn set_constant(&mut self, i: &[f64], g: &[f64]) {
+        assert!(i.len() == self.forest.len() && g.len() == i.len(), "one entry per node");
+        for k in 0..i.len() {
+            self.base[k] = self.axial[k] + self.area[k] * g[k];
+            self.source[k] = -(self.area[k] * i[k]);
+        }
+        self.eliminate_constant();
+    }
+
+    /// Eliminates the fixed grid, and takes what it leaves on the diagonal from the nodes it is joined to.
+    fn eliminate_constant(&mut self) {
+        let Self { forest, ties, joint_up, joint_factor, base, work, factor, .. } = self;
+        let first = forest.fixed.rows[0] / LANES;
+        work[first..].fill(PADDING);
+        for node in self.changing..forest.len() {
+            let place = forest.place[node] as usize;
+            work[place / LANES][DIAG][place % LANES] = base[node];
+        }
+        let grid = &forest.fixed;
+        sweep::eliminate(grid, ties, &joint_up[1], work, &mut joint_factor[1]);
+        let mut node_at = vec![0; grid.rows[0]];
+        for (node, &place) in forest.place[..self.changing].iter().enumerate() {
+            node_at[place as usize] = node;
+        }
+        for k in grid.outward() {
+            let joint = grid.joints[k];
+            let u = joint_up[1][k];
+            let child = joint.child as usize;
+            let f = u * work[child / LANES][DIAG][child % LANES];
+            joint_factor[1][k] = f;
+            base[node_at[joint.parent as usize]] -= u * f;
+        }
+        for ((f, u), own) in factor.iter_mut().zip(&ties[first..]).zip(&work[first..]) {
+            *f = std::array::from_fn(|k| u[k] * own[DIAG][k]);
+        }
+    }
+
+    /// The schedule.
+    pub fn forest(&self) -> &Forest {
+        &self.forest
+    }
+
+    /// Advances `v` by one step under the membrane current `i` and conductance `g` per area (beside
+    /// the constant part, and without effect at constant nodes), and leaves the potentials at the
+    /// beginning of the step in `before`.
+    ///
+    /// Returns [`Verdict::Runaway`] if any potential leaves ±`bound_mv` or is not finite; `v` then
+    /// holds it.
+    ///
+    /// # Shapes
+    /// One entry per node in every slice. O(places), no allocation.
+    ///
+    /// # Panics
+    /// If a slice has another length.
+    pub fn step(
+        &mut self,
+        v: &mut [f64],
+        before: &mut [f64],
+        i: &[f64],
+        g: &[f64],
+        bound_mv: f64,
+    ) -> Verdict {
+        self.extrapolated_step(v, before, i, g, bound_mv, self.extrapolation)
+    }
+
+    /// Advances `v` by the implicit half step of Crank–Nicolson only, as backward Euler does. Two of
+    /// them make a damped step.
+    ///
+    /// # Shapes
+    /// As [`step`](Self::step).
+    ///
+    /// # Panics
+    /// If a slice has another length.
+    pub fn half_step(
+        &mut self,
+        v: &mut [f64],
+        before: &mut [f64],
+        i: &[f64],
+        g: &[f64],
+        bound_mv: f64,
+    ) -> Verdict {
+        self.extrapolated_step(v, before, i, g, bound_mv, 1.0)
+    }
+
+    fn extrapolated_step(
+        &mut self,
+        v: &mut [f64],
+        before: &mut [f64],
+        i: &[f64],
+        g: &[f64],
+        bound_mv: f64,
+        extrapolation: f64,
+    ) -> Verdict {
+        let n = self.base.len();
+        assert!(
+            v.len() == n && before.len() == n && i.len() == n && g.len() == n,
+            "one entry per node"
+        );
+        self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv, extrapolation })
+    }
+
+    /// The equations into the grids.
+    #[inline(always)]
+    fn assemble(&mut self, v: &[f64], i: &[f64], g: &[f64]) {
+        let work = self.work.as_flattened_mut().as_flattened_mut();
+        let (mut d, mut b) = ([0.0; TILE], [0.0; TILE]);
+        let [changing, constant] = &self.slots;
+        for (tile, slots) in changing.chunks(TILE / LANES).enumerate() {
+            let first = tile * TILE;
+            let end = (first + TILE).min(self.changing);
+            let n = end - first;
+            let (v, i, g) = (&v[first..end], &i[first..end], &g[first..end]);
+            let (base, source) = (&self.base[first..end], &self.source[first..end]);
+            let (cap, area) = (&self.cap[first..end], &self.area[first..end]);
+            {
+                let (d, b) = (&mut d[..n], &mut b[..n]);
+                for k in 0..n {
+                    d[k] = base[k] + area[k] * g[k];
+                    b[k] = cap[k] * v[k] + source[k] + area[k] * (g[k] * v[k] - i[k]);
+                }
+            }
+            let values = d.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0);
+            for (slots, (d, b)) in slots.iter().zip(values) {
+                for k in 0..LANES {
+                    let slot = slots[k] as usize;
+                    work[slot + LANES] = b[k];
+                    work[slot] = d[k];
+                }
+            }
+        }
+        for (tile, slots) in constant.chunks(TILE / LANES).enumerate() {
+            let first = self.changing + tile * TILE;
+            let end = (first + TILE).min(v.len());
+            let (v, source, cap) =
+                (&v[first..end], &self.source[first..end], &self.cap[first..end]);
+            {
+                let b = &mut b[..end - first];
+                for k in 0..end - first {
+                    b[k] = cap[k] * v[k] + source[k];
+                }
+            }
+            for (slots, b) in slots.iter().zip(b.as_chunks::<LANES>().0) {
+                for k in 0..LANES {
+                    work[slots[k] as usize + LANES] = b[k];
+                }
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn solve(&mut self) {
+        let Self { forest, ties, joint_up, joint_factor, work, factor, .. } = self;
+        let (changing, fixed) = (&forest.changing, &forest.fixed);
+        let [factors, fixed_factors] = joint_factor;
+        sweep::eliminate_fixed(fixed, factor, fixed_factors, work);
+        sweep::eliminate(changing, ties, &joint_up[0], work, factors);
+        sweep::substitute(changing, ties, factors, work);
+        sweep::substitute_fixed(fixed, factor, fixed_factors, work);
+    }
+
+    /// Extrapolates to the end of the step.
+    #[inline(always)]
+    fn update(
+        &self,
+        v: &mut [f64],
+        before: &mut [f64],
+        extrapolation: f64,
+        bound_mv: f64,
+    ) -> Verdict {
+        let work = self.work.as_flattened().as_flattened();
+        let back = extrapolation - 1.0;
+        let mut solved = [0.0; TILE];
+        let mut wild = 0u64;
+        let (v, before) = (v.split_at_mut(self.changing), before.split_at_mut(self.changing));
+        for (v, before, slots) in [(v.0, before.0, &self.slots[0]), (v.1, before.1, &self.slots[1])]
+        {
+            let tiles = v.chunks_mut(TILE).zip(before.chunks_mut(TILE));
+            for ((v, before), slots) in tiles.zip(slots.chunks(TILE / LANES)) {
+                for (to, slots) in solved.as_chunks_mut::<LANES>().0.iter_mut().zip(slots) {
+                    for k in 0..LANES {
+                        to[k] = work[slots[k] as usize + LANES];
+                    }
+                }
+                let n = v.len();
+                let (before, solved) = (&mut before[..n], &solved[..n]);
+                for k in 0..n {
+                    let old = v[k];
+                    let next = extrapolation * solved[k] - back * old;
+                    before[k] = old;
+                    v[k] = next;
+                    wild |= u64::from(!(next.abs() <= bound_mv));
+                }
+            }
+        }
+        if wild == 0 { Verdict::Sound } else { Verdict::Runaway }
+    }
+}
+
+/// A step as pulp dispatches it. (A closure that captures by reference is called through a shim that
+/// need not be inlined, and would then be compiled for the oldest processor.)
+struct Step<'a> {
+    system: &'a mut TreeSystem,
+    v: &'a mut [f64],
+    before: &'a mut [f64],
+    i: &'a [f64],
+    g: &'a [f64],
+    bound_mv: f64,
+    extrapolation: f64,
+}
+
+impl WithSimd for Step<'_> {
+    type Output = Verdict;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _simd: S) -> Verdict {
+        self.system.assemble(self.v, self.i, self.g);
+        self.system.solve();
+        self.system.update(self.v, self.before, self.extrapolation, self.bound_mv)
+    }
+}
