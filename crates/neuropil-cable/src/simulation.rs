@@ -78,11 +78,13 @@ impl CableSimulation {
             for (slot, &cell) in members.iter().enumerate() {
                 home[cell] = (number, slot);
             }
+            let mine = |cell: usize| members.iter().position(|&m| m == cell);
+            let ends = model.gaps.iter().flat_map(|gap| gap.ends);
+            let coupled = ends.filter_map(|(cell, node)| Some((mine(cell)?, node))).collect();
             let slots = members
                 .iter()
                 .map(|&id| Slot { id, model: Arc::clone(&model.cells[id]) })
                 .collect();
-            let mine = |cell: usize| members.iter().position(|&m| m == cell);
             let electrodes = model.electrodes.iter().enumerate();
             let electrodes = electrodes
                 .filter_map(|(k, (cell, node, e))| Some((k, mine(*cell)?, *node, e)))
@@ -99,6 +101,7 @@ impl CableSimulation {
                     damped: Arc::clone(&damped),
                     tables: model.tables,
                     sampled_ions: &sampled_ions,
+                    coupled,
                     electrodes,
                     first_source: members.iter().map(|&m| first_source[m]).collect(),
                 },

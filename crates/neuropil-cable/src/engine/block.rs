@@ -36,6 +36,10 @@ pub(crate) struct Block {
     pub(crate) writes_ions: bool,
     /// Tables that advance its states, if wanted and possible.
     pub(crate) table: Option<Table>,
+    /// Whether its current is part of the constant matrix, so that its kernel need not run.
+    pub(crate) ohmic: bool,
+    /// Variables that are sampled, or that POINTERs read.
+    pub(crate) watched: Vec<usize>,
     /// Whether it receives events.
     pub(crate) receives: bool,
     /// Outstanding self-event of each instance: its version, and the flag it carries.
@@ -61,8 +65,9 @@ impl Block {
         let n = instances.len();
         let receives = instances.description().events.is_some();
         let (itself, emits) = (vec![(0, 0.0); n], vec![None; n]);
-        let (links, table) = (Vec::new(), None);
-        Self { instances, links, writes_ions, table, receives, itself, emits }
+        let (links, table, watched) = (Vec::new(), None, Vec::new());
+        let ohmic = instances.mechanism().is_ohmic();
+        Self { instances, links, writes_ions, table, ohmic, watched, receives, itself, emits }
     }
 }
 
@@ -89,6 +94,7 @@ impl Blocks {
         for (slot, cell) in cells.iter().enumerate() {
             made.connect_pointers(slot, cell, layout)?;
         }
+        made.watch_links();
         for block in &made.blocks {
             let d = block.instances.description();
             for (p, &variable) in d.pointers.iter().enumerate() {
@@ -100,6 +106,16 @@ impl Blocks {
             }
         }
         Ok(made)
+    }
+
+    fn watch_links(&mut self) {
+        let sources: Vec<Source> =
+            self.blocks.iter().flat_map(|b| b.links.iter().map(|l| l.source)).collect();
+        for source in sources {
+            if let Source::Variable { block, variable, .. } = source {
+                self.blocks[block].watched.push(variable);
+            }
+        }
     }
 
     fn add_density(

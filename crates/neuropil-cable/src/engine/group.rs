@@ -11,6 +11,7 @@ use super::events::{Arrival, Origin, Queue, stamp};
 use super::gaps::Gaps;
 use super::ions::{Follow, IonPlan, plan};
 use super::layout::{Layout, Signature};
+use super::ohmic::Ohmic;
 use super::probe::{IonPart, Part, Reading};
 use super::streams::Train;
 use super::table::Tables;
@@ -119,6 +120,8 @@ pub(crate) struct GroupParts<'a> {
     pub(crate) tables: bool,
     /// Ions whose current is sampled somewhere in the model.
     pub(crate) sampled_ions: &'a BTreeSet<String>,
+    /// Slot and node of the ends of gap junctions.
+    pub(crate) coupled: Vec<(usize, usize)>,
     /// Number in the model, slot, node, electrode.
     pub(crate) electrodes: Vec<(usize, usize, usize, &'a Electrode)>,
     /// First spike-source number of each slot: detectors, then point processes.
@@ -137,6 +140,7 @@ pub(crate) struct Group {
     /// c/h `[µS]` and area factor of each node, for the membrane current.
     pub(crate) cap_us: Vec<f64>,
     pub(crate) area_factor: Vec<f64>,
+    pub(crate) ohmic: Ohmic,
     pub(crate) blocks: Vec<Block>,
     pub(crate) points: Vec<Vec<(usize, usize)>>,
     pub(crate) densities: Vec<BTreeMap<usize, usize>>,
@@ -173,7 +177,9 @@ impl Group {
     ) -> Result<Self, ModelError> {
         let shared: Vec<Arc<CellModel>> = slots.iter().map(|s| Arc::clone(&s.model)).collect();
         let cells: Vec<&CellModel> = shared.iter().map(Arc::as_ref).collect();
-        let layout = Layout::new(&cells)?;
+        let electrodes = parts.electrodes.iter().map(|e| (e.1, e.2));
+        let touched = electrodes.chain(parts.coupled.iter().copied()).collect();
+        let layout = Layout::new(&cells, &touched)?;
         let (names, columns, plans) = columns(&cells, &layout, parts.celsius)?;
         let extrapolation = if parts.scheme == Scheme::BackwardEuler { 1.0 } else { 2.0 };
         let (system, cap_us, area_factor) =
@@ -196,6 +202,7 @@ impl Group {
             system,
             cap_us,
             area_factor,
+            ohmic: Ohmic { any: blocks.blocks.iter().any(|b| b.ohmic), ..Ohmic::default() },
             blocks: blocks.blocks,
             points: blocks.points,
             densities: blocks.densities,
@@ -343,6 +350,11 @@ impl Group {
 
     /// Adds the columns of a recording that this group provides.
     pub(crate) fn add_part(&mut self, part: Part) {
+        for &(_, reading) in &part.columns {
+            if let Reading::Variable { block, variable, .. } = reading {
+                self.blocks[block].watched.push(variable);
+            }
+        }
         if part.columns.iter().any(|(_, r)| matches!(r, Reading::Membrane(_))) {
             self.wants_membrane = true;
             self.membrane_na = vec![0.0; self.nodes()];

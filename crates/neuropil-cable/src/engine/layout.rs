@@ -1,10 +1,10 @@
 //! Which cells may share a group, and where their nodes lie in its columns.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use neuropil_mechanism::Mechanism;
-use neuropil_mechanism::contract::Scope;
+use neuropil_mechanism::contract::{Kind, Scope};
 
 use super::ions::Follow;
 use crate::error::ModelError;
@@ -75,12 +75,19 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Orders the nodes so that compartments with the same density mechanisms are adjacent, and
-    /// those in the order of elimination: every mechanism then works on few long stretches.
-    pub(crate) fn new(cells: &[&CellModel]) -> Result<Self, ModelError> {
+    /// those in the order of elimination: every mechanism then works on few long stretches. Nodes in
+    /// subtrees whose matrix never changes come last; `touched` names nodes (slot, node) that
+    /// something else than a mechanism or point process acts on.
+    pub(crate) fn new(
+        cells: &[&CellModel],
+        touched: &BTreeSet<(usize, usize)>,
+    ) -> Result<Self, ModelError> {
         let mut first = vec![0];
         let mut parents: Vec<Vec<u32>> = Vec::with_capacity(cells.len());
         let mut sets: Vec<(bool, Vec<usize>)> = Vec::new();
-        for cell in cells {
+        let mut constant: Vec<Vec<bool>> = Vec::with_capacity(cells.len());
+        for (slot, cell) in cells.iter().enumerate() {
+            constant.push(constant_nodes(slot, cell, touched));
             let c = cell.compartments();
             let parent = c.parent().iter().enumerate();
             parents.push(parent.map(|(k, &p)| if k == 0 { ROOT } else { p as u32 }).collect());
@@ -93,9 +100,10 @@ impl Layout {
             first.push(first[first.len() - 1] + c.len());
         }
         let slices: Vec<&[u32]> = parents.iter().map(Vec::as_slice).collect();
-        let mut forest = Forest::new(&slices)?;
+        let marks: Vec<&[bool]> = constant.iter().map(Vec::as_slice).collect();
+        let mut forest = Forest::with_constant(&slices, &marks)?;
         let mut order: Vec<usize> = (0..forest.len()).collect();
-        order.sort_by_key(|&node| (&sets[node], forest.place()[node]));
+        order.sort_by_key(|&node| (forest.constant()[node], &sets[node], forest.place()[node]));
         let mut position = vec![0u32; order.len()];
         for (at, &node) in order.iter().enumerate() {
             position[node] = at as u32;
@@ -120,4 +128,20 @@ impl Layout {
         let slot = self.first.partition_point(|&f| f <= plain) - 1;
         (slot, plain - self.first[slot])
     }
+}
+
+/// Whether nothing acts on a node but mechanisms whose current is a straight line.
+fn constant_nodes(slot: usize, cell: &CellModel, touched: &BTreeSet<(usize, usize)>) -> Vec<bool> {
+    let n = cell.compartments().len();
+    let mut constant: Vec<bool> = (0..n).map(|node| !touched.contains(&(slot, node))).collect();
+    let densities = cell.densities.iter().filter(|d| !d.mechanism.is_ohmic());
+    for &node in densities.flat_map(|d| d.nodes.keys()) {
+        constant[node] = false;
+    }
+    let points =
+        cell.points.iter().filter(|p| p.point.mechanism.description().kind != Kind::Artificial);
+    for point in points {
+        constant[point.node] = false;
+    }
+    constant
 }

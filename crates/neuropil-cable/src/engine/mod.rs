@@ -25,6 +25,7 @@ mod group;
 mod guard;
 mod ions;
 mod layout;
+mod ohmic;
 mod probe;
 mod step;
 mod streams;

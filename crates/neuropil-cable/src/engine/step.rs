@@ -32,6 +32,9 @@ impl Group {
     /// Blocks that write concentrations come first, then Nernst potentials, then the others. Under
     /// Crank–Nicolson the states are then moved to where they belong, half a step ahead.
     pub(crate) fn initialize(&mut self) -> Result<(), RunError> {
+        for block in &mut self.blocks {
+            block.instances.keep_only(&block.watched);
+        }
         for writers in [true, false] {
             for k in 0..self.blocks.len() {
                 if self.blocks[k].writes_ions == writers {
@@ -40,6 +43,7 @@ impl Group {
             }
             self.follow(Follow::AtStart);
         }
+        self.fold_ohmic()?;
         self.deliver()?;
         if self.centred {
             self.kernel(Kernel::Advance, Blocks::All, 0.5 * self.dt_ms)?;
@@ -191,7 +195,9 @@ impl Group {
         let c = &self.columns;
         for k in 0..c.v.len() {
             let change = (c.v[k] - self.before[k]) / extrapolation;
-            let total = self.cap_us[k] * change + self.area_factor[k] * (c.i[k] + c.g[k] * change);
+            let (i, g) = self.ohmic.at(k, self.before[k]);
+            let (i, g) = (c.i[k] + i, c.g[k] + g);
+            let total = self.cap_us[k] * change + self.area_factor[k] * (i + g * change);
             self.membrane_na[k] += weight * total;
         }
         for e in &self.electrodes {
@@ -240,6 +246,12 @@ impl Group {
         for k in 0..self.blocks.len() {
             let receives = self.blocks[k].receives;
             if which != Blocks::All && receives != (which == Blocks::Receiving) {
+                continue;
+            }
+            if self.blocks[k].ohmic {
+                if kernel == Kernel::Currents && !self.blocks[k].watched.is_empty() {
+                    self.watch_ohmic(k, t_ms)?;
+                }
                 continue;
             }
             fetch_pointers(&mut self.blocks, k, &self.columns.v);

@@ -63,6 +63,7 @@ mod description;
 mod event;
 mod fault;
 mod instances;
+mod ohmic;
 mod placement;
 mod surroundings;
 
