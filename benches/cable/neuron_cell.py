@@ -8,7 +8,7 @@ h.load_file("stdrun.hoc")
 
 
 def load(path, max_length_um=10.0):
-    """Imports an SWC file; returns its sections, soma first, cut into segments of at most the given length."""
+    """Imports an SWC file; returns all sections, soma first, cut into segments of at most the given length."""
     reader = h.Import3d_SWC_read()
     reader.quiet = 1
     reader.input(path)

@@ -1,7 +1,7 @@
 //! Rings of ten branching cells, each with many synapses: times a run.
 //!
 //! `busy_ring --folder DIR [--cells 1000] [--synapses 100] [--dt 0.025] [--ms 100] [--threads 1]
-//! [--group 768]`
+//! [--group 4096] [--tables on|off]`
 //!
 //! The folder holds one SWC file per cell (`0.swc`, `1.swc`, …). Somata carry Hodgkin–Huxley
 //! channels, dendrites a passive membrane, cut into compartments of at most 10 µm. The first synapse of a cell
@@ -97,7 +97,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let dt = number("dt", 0.025)?;
     let scheme =
         if a.get("scheme") == Some(&"be") { Scheme::BackwardEuler } else { Scheme::CrankNicolson };
-    let mut model = CableModel::new(dt)?.with_scheme(scheme);
+    let tables = a.get("tables") != Some(&"off");
+    let mut model = CableModel::new(dt)?.with_scheme(scheme).with_tables(tables);
     for k in 0..n {
         model.add(cell(&format!("{folder}/{k}.swc"), k as u64, synapses, &with)?);
     }
@@ -123,7 +124,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     model.record_spikes((0..n).map(detector).collect())?;
     let execution = Execution {
         threads: number("threads", 1.0)? as usize,
-        nodes_per_group: number("group", 768.0)? as usize,
+        nodes_per_group: number("group", 4096.0)? as usize,
     };
     let mut simulation = CableSimulation::new(&model, execution)?;
     let mut count = Count::default();

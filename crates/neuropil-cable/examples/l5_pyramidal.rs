@@ -1,7 +1,7 @@
 //! A morphology from an SWC file with Hodgkin–Huxley channels: times a run and writes traces.
 //!
 //! `l5_pyramidal --swc FILE [--membrane hh|mixed|pas] [--dt 0.025] [--ms 100] [--scheme cn|undamped|be]
-//! [--max-length 10] [--copies 1] [--threads 1] [--group 768] [--repeat 1] [--tables off|on]
+//! [--max-length 10] [--copies 1] [--threads 1] [--group 4096] [--repeat 1] [--tables off|on]
 //! [--traces FILE]`
 //!
 //! `mixed` has the channels on soma and axon and a passive membrane elsewhere. The current is 1 nA
@@ -118,7 +118,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let execution = Execution {
         threads: a.number("threads", 1.0)? as usize,
-        nodes_per_group: a.number("group", 768.0)? as usize,
+        nodes_per_group: a.number("group", 4096.0)? as usize,
     };
     let ms = a.number("ms", 100.0)?;
     let (mut best, mut memory) = (f64::INFINITY, Memory::default());

@@ -25,6 +25,8 @@ mod coupling;
 mod engine;
 mod error;
 mod model;
+mod partition;
+mod recordings;
 mod routes;
 mod simulation;
 mod team;

@@ -6,9 +6,11 @@ use std::sync::Arc;
 use neuropil_core::{Clock, Observer, SampleBlock, SpikeBlock};
 
 use crate::coupling::Coupling;
-use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Part, Signature, Slot, Tables};
+use crate::engine::{Arrival, Emitted, Group, GroupParts, Origin, Slot, Tables};
 use crate::error::{ModelError, RunError};
-use crate::model::{CableModel, CellModel, Quantity, Scheme, SynapseTarget};
+use crate::model::{CableModel, Quantity, Scheme, SynapseTarget};
+use crate::partition::assign;
+use crate::recordings::add_recordings;
 use crate::routes::{Routes, first_sources};
 use crate::team;
 
@@ -18,14 +20,15 @@ pub struct Execution {
     /// Threads, ≥ 1.
     pub threads: usize,
     /// Cells with the same density mechanisms are stepped together in groups of at most about so
-    /// many nodes: enough to fill vectors, few enough to stay in cache.
+    /// many nodes, of fewer where threads would have nothing to do: enough to fill vectors, few
+    /// enough to stay in the second-level cache.
     pub nodes_per_group: usize,
 }
 
 impl Default for Execution {
-    /// One thread, groups of about 768 nodes.
+    /// One thread, groups of about 4096 nodes.
     fn default() -> Self {
-        Self { threads: 1, nodes_per_group: 768 }
+        Self { threads: 1, nodes_per_group: 4096 }
     }
 }
 
@@ -61,7 +64,7 @@ impl CableSimulation {
     /// [`ModelError::IonMissing`], [`ModelError::Valence`], [`ModelError::PointerUnset`],
     /// [`ModelError::Set`] for a parameter outside its limits, and the like.
     pub fn new(model: &CableModel, execution: Execution) -> Result<Self, ModelError> {
-        let (assigned, signatures) = assign(model, execution.nodes_per_group.max(1))?;
+        let (assigned, signatures) = assign(model, execution)?;
         let first_source = first_sources(model);
         let damped = Arc::new(damped_steps(model));
         let probes = model.samples.iter().flat_map(|s| &s.probes);
@@ -374,69 +377,4 @@ fn damped_steps(model: &CableModel) -> BTreeSet<u64> {
     let jumps = jumps.filter(|t| t.is_finite() && *t >= 0.0);
     let step = |t: f64| (t / model.clock.dt_ms() + 1e-9).floor() as u64;
     [0].into_iter().chain(jumps.map(step)).collect()
-}
-
-type Assigned = Vec<(usize, Vec<usize>)>;
-
-/// Distributes the cells over groups: (signature, cells).
-fn assign(model: &CableModel, limit: usize) -> Result<(Assigned, Vec<Signature>), ModelError> {
-    let mut signatures: Vec<Signature> = Vec::new();
-    let mut known: Vec<(*const CellModel, usize)> = Vec::new();
-    let mut open: Vec<Option<(usize, usize)>> = Vec::new();
-    let mut assigned: Assigned = Vec::new();
-    for (id, cell) in model.cells.iter().enumerate() {
-        let address = Arc::as_ptr(cell);
-        let signature = match known.iter().rev().take(64).find(|(a, _)| *a == address) {
-            Some(&(_, signature)) => signature,
-            None => {
-                let found = Signature::of(cell)?;
-                let number = signatures.iter().position(|s| *s == found).unwrap_or_else(|| {
-                    signatures.push(found);
-                    open.push(None);
-                    signatures.len() - 1
-                });
-                known.push((address, number));
-                number
-            }
-        };
-        let nodes = cell.compartments().len();
-        match open[signature] {
-            Some((group, used)) if used + nodes <= limit => {
-                assigned[group].1.push(id);
-                open[signature] = Some((group, used + nodes));
-            }
-            _ => {
-                assigned.push((signature, vec![id]));
-                open[signature] = Some((assigned.len() - 1, nodes));
-            }
-        }
-    }
-    Ok((assigned, signatures))
-}
-
-fn add_recordings(
-    model: &CableModel,
-    home: &[(usize, usize)],
-    groups: &mut [Group],
-) -> Result<(), ModelError> {
-    let clock = &model.clock;
-    for (recording, wanted) in model.samples.iter().enumerate() {
-        let mut columns = vec![Vec::new(); groups.len()];
-        for (column, probe) in wanted.probes.iter().enumerate() {
-            let (group, slot) = home[probe.cell];
-            columns[group].push((column, groups[group].reading(slot, probe)?));
-        }
-        let sampling = wanted.sampling;
-        let every = clock.nearest(sampling.every_ms).max(1);
-        let from = clock.on_grid("begin of a recording", sampling.from_ms)?;
-        let until =
-            if sampling.until_ms.is_finite() { clock.nearest(sampling.until_ms) } else { u64::MAX };
-        for (group, columns) in groups.iter_mut().zip(columns) {
-            if !columns.is_empty() {
-                let values = Vec::new();
-                group.add_part(Part { recording, columns, every, from, until, values });
-            }
-        }
-    }
-    Ok(())
 }

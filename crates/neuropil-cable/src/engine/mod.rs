@@ -18,6 +18,7 @@
 //! 5. evaluate all currents; 6. sample stamp n + 1.
 
 mod block;
+mod build;
 mod electrode;
 mod events;
 mod gaps;

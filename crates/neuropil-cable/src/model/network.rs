@@ -111,7 +111,7 @@ impl CableModel {
             celsius: 6.3,
             seed: 1,
             bound_mv: 1000.0,
-            tables: false,
+            tables: true,
             cells: Vec::new(),
             electrodes: Vec::new(),
             gaps: Vec::new(),
@@ -150,10 +150,10 @@ impl CableModel {
         self
     }
 
-    /// Lets gates whose rates depend on the potential alone be advanced by tables: cubics whose
-    /// error, measured against the mechanism itself, is below 1e-9. Off by default; a mechanism
-    /// with parameters that vary from compartment to compartment, or that is not of this form, is
-    /// computed exactly in any case.
+    /// Whether gates whose rates depend on the potential alone are advanced by tables: cubics whose
+    /// error, measured against the mechanism itself, is below 1e-9. On by default (see
+    /// `docs/adr/0006-tables-for-gates.md` for what that changes); a mechanism with parameters that
+    /// vary from compartment to compartment, or that is not of this form, is computed exactly in any case.
     #[must_use]
     pub fn with_tables(mut self, tables: bool) -> Self {
         self.tables = tables;

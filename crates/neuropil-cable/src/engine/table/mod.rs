@@ -1,0 +1,217 @@
+//! Gates advanced by a table instead of their exponentials.
+//!
+//! At a fixed step and temperature a gate of Hodgkin–Huxley type, whose rates depend on the
+//! potential alone, advances by `x ← a(v)·x + b(v)`. Whether a mechanism's states do is found by
+//! running its kernel, not by reading its text: at every grid point `a` and `b` are taken from two
+//! runs, and a third with other states, parameters, ions, time and geometry must agree. `a` and `b` are then
+//! interpolated by a cubic through the Chebyshev points of each interval; the interval is halved
+//! until the error, measured against the kernel between the points, is below [`TOLERANCE`].
+//! Outside ±[`RANGE_MV`] the value at the edge is taken.
+
+mod advance;
+mod trial;
+
+use std::sync::Arc;
+
+use neuropil_mechanism::Mechanism;
+use neuropil_mechanism::contract::{Instances, Kind, Role, Scope};
+use pulp::Arch;
+
+use advance::{Advance, GATES, Row, Scale, TILE};
+use trial::Trial;
+
+/// Largest error of `a` and `b`, which lie between −1 and 1 for gates.
+pub(crate) const TOLERANCE: f64 = 1e-9;
+/// Tables cover potentials from minus to plus this `[mV]`.
+const RANGE_MV: f64 = 200.0;
+/// Intervals per mV, from coarse to fine.
+const RESOLUTIONS: [f64; 3] = [2.0, 4.0, 8.0];
+
+/// The tables of one mechanism.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    /// Variable number of each gate.
+    gates: Vec<usize>,
+    scale: Scale,
+    /// Rows of each interval, one for every [`GATES`] gates.
+    rows: Arc<[Row]>,
+    arch: Arch,
+}
+
+impl Table {
+    /// Tables for the states of some instances, if that is what they allow.
+    pub(crate) fn new(instances: &Instances, dt_ms: f64, celsius: f64) -> Option<Self> {
+        let d = instances.description();
+        let writes = d.ions.iter().map(|i| i.writes);
+        let concentrations = writes.into_iter().any(|w| w.inside || w.outside || w.reversal);
+        if concentrations || d.events.is_some() || !d.pointers.is_empty() {
+            return None;
+        }
+        let states = d.variables.iter().enumerate().filter(|(_, v)| v.role == Role::State);
+        let gates: Vec<usize> = states.map(|(k, _)| k).collect();
+        if gates.is_empty() {
+            return None;
+        }
+        RESOLUTIONS.iter().find_map(|&per_mv| {
+            let table = Self::sampled(instances, &gates, per_mv, dt_ms, celsius)?;
+            let error = table.error(instances, dt_ms, celsius)?;
+            (error <= TOLERANCE).then_some(table)
+        })
+    }
+
+    fn sampled(
+        instances: &Instances,
+        gates: &[usize],
+        per_mv: f64,
+        dt_ms: f64,
+        celsius: f64,
+    ) -> Option<Self> {
+        let scale = Scale { range_mv: RANGE_MV, per_mv };
+        let intervals = scale.intervals();
+        let nodes: [f64; 4] = std::array::from_fn(|k| {
+            0.5 - 0.5 * (std::f64::consts::PI * (k as f64 + 0.5) / 4.0).cos()
+        });
+        let v = (0..4 * intervals)
+            .map(|k| -RANGE_MV + ((k / 4) as f64 + nodes[k % 4]) / per_mv)
+            .collect();
+        let samples = Trial::new(instances, v, dt_ms, celsius)?.coefficients(gates)?;
+        let stride = gates.len().div_ceil(GATES);
+        let mut rows: Vec<Row> = vec![[[0.0; 2 * GATES]; 4]; intervals * stride];
+        for (function, samples) in samples.iter().enumerate() {
+            // First `a` of all gates, then `b`.
+            let (gate, b) = (function % gates.len(), function / gates.len());
+            let lane = b * GATES + gate % GATES;
+            for (interval, values) in samples.as_chunks::<4>().0.iter().enumerate() {
+                let row = &mut rows[interval * stride + gate / GATES];
+                for (power, c) in cubic(nodes, *values).into_iter().enumerate() {
+                    row[power][lane] = c;
+                }
+            }
+        }
+        Some(Self { gates: gates.to_vec(), scale, rows: rows.into(), arch: Arch::new() })
+    }
+
+    /// Largest difference of `a` and `b` from the kernel between the sampled points.
+    fn error(&self, instances: &Instances, dt_ms: f64, celsius: f64) -> Option<f64> {
+        let n = 4 * self.scale.intervals() - 1;
+        let v: Vec<f64> =
+            (0..n).map(|k| -RANGE_MV + (k as f64 + 0.37) / (4.0 * self.scale.per_mv)).collect();
+        let mut exact = Trial::new(instances, v.clone(), dt_ms, celsius)?;
+        let exact = exact.coefficients(&self.gates)?;
+        let gates = self.gates.len();
+        let mut worst = 0.0f64;
+        for (tile, v) in v.chunks(TILE).enumerate() {
+            for (first, offset) in (0..gates).step_by(GATES).zip(0..) {
+                // From 0 the gates come to b, from 1 to a + b.
+                let (mut zero, mut one) = ([[0.0; TILE]; GATES], [[1.0; TILE]; GATES]);
+                self.advance_tile(v, offset, &mut zero);
+                self.advance_tile(v, offset, &mut one);
+                for g in first..gates.min(first + GATES) {
+                    for k in 0..v.len() {
+                        let (zero, one) = (zero[g - first][k], one[g - first][k]);
+                        let (a, b) = (exact[g][tile * TILE + k], exact[gates + g][tile * TILE + k]);
+                        worst = worst.max((zero - b).abs()).max((one - zero - a).abs());
+                    }
+                }
+            }
+        }
+        Some(worst)
+    }
+
+    /// Advances up to [`TILE`] compartments by the row at `offset`.
+    fn advance_tile(&self, v: &[f64], offset: usize, gates: &mut [[f64; TILE]; GATES]) {
+        let mut padded = [0.0; TILE];
+        padded[..v.len()].copy_from_slice(v);
+        let (scale, rows, stride) = (self.scale, &*self.rows, self.gates.len().div_ceil(GATES));
+        self.arch.dispatch(Advance { scale, rows, stride, offset, v: &padded, gates });
+    }
+
+    /// Advances the gates of all instances; `v` is the column of the group.
+    pub(crate) fn advance(&self, instances: &mut Instances, v: &[f64]) {
+        let density = instances.description().kind == Kind::Density;
+        let mut tile = [0.0; TILE];
+        let mut x = [[0.0; TILE]; GATES];
+        for start in (0..instances.len()).step_by(TILE) {
+            let nodes = &instances.nodes()[start..];
+            let nodes = &nodes[..nodes.len().min(TILE)];
+            let n = nodes.len();
+            let first = nodes[0] as usize;
+            // Density mechanisms come in ascending order of their nodes.
+            if density && nodes[n - 1] as usize == first + n - 1 {
+                tile[..n].copy_from_slice(&v[first..first + n]);
+            } else {
+                tile.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
+            }
+            for (offset, gates) in self.gates.chunks(GATES).enumerate() {
+                for (x, &variable) in x.iter_mut().zip(gates) {
+                    x[..n].copy_from_slice(&instances.column_mut(variable)[start..start + n]);
+                }
+                self.advance_tile(&tile[..n], offset, &mut x);
+                for (x, &variable) in x.iter().zip(gates) {
+                    instances.column_mut(variable)[start..start + n].copy_from_slice(&x[..n]);
+                }
+            }
+        }
+    }
+}
+
+/// Coefficients of the cubic through four points, lowest power first (Newton's divided differences).
+fn cubic(x: [f64; 4], y: [f64; 4]) -> [f64; 4] {
+    let mut d = y;
+    for order in 1..4 {
+        for k in (order..4).rev() {
+            d[k] = (d[k] - d[k - 1]) / (x[k] - x[k - order]);
+        }
+    }
+    let mut c = [d[3], 0.0, 0.0, 0.0];
+    for k in (0..3).rev() {
+        // c ← c·(t − x_k) + d_k
+        for power in (1..4).rev() {
+            c[power] = c[power - 1] - x[k] * c[power];
+        }
+        c[0] = d[k] - x[k] * c[0];
+    }
+    c
+}
+
+/// Tables that were made before, so that many groups share them.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    known: Vec<(Arc<Mechanism>, Vec<u64>, Option<Table>)>,
+}
+
+impl Tables {
+    /// The table of some instances, if they allow one. It depends on their mechanism and its GLOBALs
+    /// only.
+    pub(crate) fn of(&mut self, instances: &Instances, dt_ms: f64, celsius: f64) -> Option<Table> {
+        let variables = instances.description().variables.iter().enumerate();
+        let globals: Vec<u64> = variables
+            .filter(|(_, v)| v.scope == Scope::Global && !instances.is_empty())
+            .map(|(k, _)| instances.column(k).get(0).to_bits())
+            .collect();
+        let mechanism = instances.mechanism();
+        let same = |k: &&(Arc<Mechanism>, Vec<u64>, Option<Table>)| {
+            Arc::ptr_eq(&k.0, mechanism) && k.1 == globals
+        };
+        if let Some(found) = self.known.iter().find(same) {
+            return found.2.clone();
+        }
+        let made = Table::new(instances, dt_ms, celsius);
+        self.known.push((Arc::clone(mechanism), globals, made.clone()));
+        made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cubic_passes_through_its_points() {
+        let (x, f) = ([0.1, 0.3, 0.6, 0.9], |t: f64| 2.0 - t + 3.0 * t * t - 0.5 * t * t * t);
+        let c = cubic(x, x.map(f));
+        for (found, exact) in c.into_iter().zip([2.0, -1.0, 3.0, -0.5]) {
+            assert!((found - exact).abs() < 1e-12, "{c:?}");
+        }
+    }
+}
