@@ -64,84 +64,89 @@ trait Near<const N: usize>: Copy {
     const FAR_IS_CHEAPER: bool;
 }
 
-/// `to[k] = f(operands of k)`, tile by tile. With `own` the old values of `to` take the place of the
+/// `to[k] = f(operands of k)`, tile by tile. With `OWN` the old values of `to` take the place of the
 /// first operand.
-struct Tiles<'a, const N: usize, F> {
+struct Tiles<'a, const N: usize, const OWN: bool, F> {
     to: &'a mut [f64],
     from: [&'a [f64]; N],
-    own: bool,
     f: F,
 }
 
-impl<const N: usize, F: Near<N>> WithSimd for Tiles<'_, N, F> {
+impl<const N: usize, const OWN: bool, F: Near<N>> WithSimd for Tiles<'_, N, OWN, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _: S) {
-        let Self { to, from, own, f } = self;
+        let Self { to, from, f } = self;
         let n = to.len();
-        let mut old = [0.0; TILE];
         let (tiles, rest) = to.as_chunks_mut::<TILE>();
         for (number, to) in tiles.iter_mut().enumerate() {
-            if own {
-                old = *to;
-            }
-            let from = part(from, number * TILE, TILE, own.then_some(&old[..]));
-            tile(to, from, f);
+            tile::<N, OWN, F>(to, part::<N, OWN>(from, number * TILE, TILE), f);
         }
-        if !rest.is_empty() {
-            let old = &mut old[..rest.len()];
-            if own {
-                old.copy_from_slice(rest);
-            }
-            let from = part(from, n - rest.len(), rest.len(), own.then_some(old));
-            tile(rest, from, f);
+        let count = rest.len();
+        if count > 0 {
+            tile::<N, OWN, F>(rest, part::<N, OWN>(from, n - count, count), f);
         }
     }
 }
 
-/// `n` values of each operand; the first may be given otherwise.
+/// `n` values of each operand; nothing of the first with `OWN`.
 #[inline(always)]
-fn part<'a, const N: usize>(
-    from: [&'a [f64]; N],
-    start: usize,
-    n: usize,
-    first: Option<&'a [f64]>,
-) -> [&'a [f64]; N] {
+fn part<const N: usize, const OWN: bool>(from: [&[f64]; N], start: usize, n: usize) -> [&[f64]; N] {
     std::array::from_fn(
         #[inline(always)]
-        |i| match first {
-            Some(first) if i == 0 => first,
-            _ => &from[i][start..start + n],
-        },
+        |i| if OWN && i == 0 { &[][..] } else { &from[i][start..start + n] },
+    )
+}
+
+/// The operands of one lane, the first from `to` with `OWN`.
+#[inline(always)]
+fn lane<const N: usize, const OWN: bool>(to: &[f64], from: [&[f64]; N], k: usize) -> [f64; N] {
+    std::array::from_fn(
+        #[inline(always)]
+        |i| if OWN && i == 0 { to[k] } else { from[i][k] },
     )
 }
 
 #[inline(always)]
-fn tile<const N: usize, F: Near<N>>(to: &mut [f64], from: [&[f64]; N], f: F) {
+fn tile<const N: usize, const OWN: bool, F: Near<N>>(to: &mut [f64], from: [&[f64]; N], f: F) {
     let n = to.len();
-    let from = from.map(
-        #[inline(always)]
-        |s| &s[..n],
-    );
-    let mut near = 0u64;
+    let from = part::<N, OWN>(from, 0, n);
+    // whether a lane does not take the cheap form
+    let mut other = false;
     for k in 0..n {
-        near += u64::from(f.is_near(row(from, k)));
+        other |= f.is_near(lane::<N, OWN>(to, from, k)) == F::FAR_IS_CHEAPER;
     }
-    if F::FAR_IS_CHEAPER && near == 0 {
+    if other {
         for k in 0..n {
-            to[k] = f.far(row(from, k));
-        }
-    } else if !F::FAR_IS_CHEAPER && near == n as u64 {
-        for k in 0..n {
-            to[k] = f.near(row(from, k));
-        }
-    } else {
-        for k in 0..n {
-            let x = row(from, k);
+            let x = lane::<N, OWN>(to, from, k);
             let (near, far) = (f.near(x), f.far(x));
             to[k] = if f.is_near(x) { near } else { far };
         }
+    } else if F::FAR_IS_CHEAPER {
+        for k in 0..n {
+            to[k] = f.far(lane::<N, OWN>(to, from, k));
+        }
+    } else {
+        for k in 0..n {
+            to[k] = f.near(lane::<N, OWN>(to, from, k));
+        }
+    }
+}
+
+/// Runs a function with two forms, in place if `own`.
+#[inline(always)]
+fn tiled<const N: usize>(
+    arch: Arch,
+    to: &mut [f64],
+    from: [&[f64]; N],
+    own: bool,
+    f: impl Near<N>,
+) {
+    if own {
+        arch.dispatch(Tiles::<N, true, _> { to, from, f });
+    } else {
+        arch.dispatch(Tiles::<N, false, _> { to, from, f });
     }
 }
 
@@ -270,7 +275,7 @@ impl Near<2> for Linoid {
 
 /// `u/(b·r − 1)` with `u = (a + s)·t`, for `b·r = eᵘ`
 pub(crate) fn linoid(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t, r]: [f64; 3]) {
-    arch.dispatch(Tiles { to, from, own: false, f: Linoid { s, t, r } });
+    arch.dispatch(Tiles::<2, false, _> { to, from, f: Linoid { s, t, r } });
 }
 
 #[derive(Clone, Copy)]
@@ -295,7 +300,7 @@ impl Near<3> for Relax {
 
 /// `a + (a − b)·expm1(c)`, in place if `own`
 pub(crate) fn relax(arch: Arch, to: &mut [f64], from: [&[f64]; 3], own: bool) {
-    arch.dispatch(Tiles { to, from, own, f: Relax });
+    tiled(arch, to, from, own, Relax);
 }
 
 #[derive(Clone, Copy)]
@@ -323,7 +328,7 @@ impl Near<3> for Step {
 
 /// `a + (b − a·c)·exprel(c·s)·t`, in place if `own`
 pub(crate) fn step(arch: Arch, to: &mut [f64], from: [&[f64]; 3], [s, t]: [f64; 2], own: bool) {
-    arch.dispatch(Tiles { to, from, own, f: Step { s, t } });
+    tiled(arch, to, from, own, Step { s, t });
 }
 
 #[derive(Clone, Copy)]
@@ -367,5 +372,5 @@ pub(crate) fn gate(
     own: bool,
 ) {
     let f = Gate { opening: r, closing: w, step: Step { s, t } };
-    arch.dispatch(Tiles { to, from, own, f });
+    tiled(arch, to, from, own, f);
 }
