@@ -34,6 +34,11 @@ pub enum ModelError {
          declare the ion with its {missing}"
     )]
     IonMissing { mechanism: String, ion: String, variable: String, missing: &'static str },
+    #[error(
+        "ion \"{ion}\" is to spread, but its concentration inside is not known: declare the ion with \
+         its concentrations"
+    )]
+    NothingToSpread { ion: String },
     #[error("ion \"{ion}\" has no known charge: declare it, or give VALENCE in \"{mechanism}\"")]
     Valence { ion: String, mechanism: String },
     #[error("two mechanisms are named \"{name}\": {first} and {second}; rename one of them")]

@@ -14,6 +14,7 @@ use super::ions::Follow;
 use super::layout::{Layout, Signature};
 use super::ohmic::Ohmic;
 use super::probe::{IonPart, Part, Reading};
+use super::spread::Spread;
 use super::streams::Train;
 use super::table::Tables;
 use crate::error::ModelError;
@@ -148,6 +149,8 @@ pub(crate) struct Group {
     pub(crate) care: Vec<IonCare>,
     pub(crate) electrodes: Vec<ElectrodeState>,
     pub(crate) gaps: Gaps,
+    pub(crate) spreads: Vec<Spread>,
+    pub(crate) scheme: Scheme,
     pub(crate) detectors: Vec<Detector>,
     pub(crate) feeds: Vec<Feed>,
     pub(crate) queue: Queue,
@@ -210,6 +213,8 @@ impl Group {
             care,
             electrodes,
             gaps: Gaps::default(),
+            spreads: Vec::new(),
+            scheme: parts.scheme,
             detectors: Vec::new(),
             feeds: Vec::new(),
             queue: Queue::default(),

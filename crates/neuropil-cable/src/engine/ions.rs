@@ -57,7 +57,11 @@ fn plan_one(cell: &CellModel, name: &str) -> Result<IonPlan, ModelError> {
             return Err(ModelError::Valence { ion: name.into(), mechanism });
         }
     };
-    let dynamic = writes.inside || writes.outside;
+    let spreads = cell.diffusion.contains_key(name);
+    if spreads && !(writes.inside || ion.inside_mm.is_finite()) {
+        return Err(ModelError::NothingToSpread { ion: name.into() });
+    }
+    let dynamic = writes.inside || writes.outside || spreads;
     let concentrations = (writes.inside || ion.inside_mm.is_finite())
         && (writes.outside || ion.outside_mm.is_finite());
     let (follow, reversal_mv) = match ion.reversal {

@@ -28,6 +28,7 @@ mod ions;
 mod layout;
 mod ohmic;
 mod probe;
+mod spread;
 mod step;
 mod streams;
 mod table;

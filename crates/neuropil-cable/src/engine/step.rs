@@ -45,8 +45,10 @@ impl Group {
         }
         self.fold_ohmic()?;
         self.deliver()?;
+        self.prepare_spread(self.scheme).map_err(|fault| self.fault(fault))?;
         if self.centred {
             self.kernel(Kernel::Advance, Blocks::All, 0.5 * self.dt_ms)?;
+            self.spread();
             self.follow(Follow::Always);
         }
         self.currents()?;
@@ -104,11 +106,16 @@ impl Group {
         if self.extrapolation == 2.0 {
             self.correct_ion_currents();
         }
+        self.spread();
         self.step += 1;
         if self.centred {
             self.advance_around_events()?;
+            if self.spread() {
+                self.follow(Follow::Always);
+            }
         } else {
             self.kernel(Kernel::Advance, Blocks::All, self.dt_ms)?;
+            self.spread();
             self.follow(Follow::Always);
             self.deliver()?;
         }

@@ -86,6 +86,8 @@ pub struct CellModel {
     pub(crate) points: Vec<PointEntry>,
     pub(crate) ions: BTreeMap<String, Ion>,
     pub(crate) ion_starts: Vec<(String, bool, BTreeMap<usize, f64>)>,
+    /// Diffusion coefficient of each ion that spreads, by node `[µm²/ms]`.
+    pub(crate) diffusion: BTreeMap<String, BTreeMap<usize, f64>>,
     pub(crate) detectors: Vec<(usize, f64)>,
 }
 
@@ -127,6 +129,7 @@ impl CellModel {
             points: Vec::new(),
             ions: BTreeMap::new(),
             ion_starts: Vec::new(),
+            diffusion: BTreeMap::new(),
             detectors: Vec::new(),
         }
     }
@@ -449,7 +452,7 @@ impl CellModel {
         Ok(values)
     }
 
-    fn evaluate(
+    pub(super) fn evaluate(
         &self,
         what: &str,
         region: &Region,

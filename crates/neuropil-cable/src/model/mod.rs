@@ -2,6 +2,7 @@
 //! recorded. Checked where it is said; nothing here advances in time.
 
 mod cell;
+mod diffusion;
 mod electrode;
 mod ion;
 mod junction;

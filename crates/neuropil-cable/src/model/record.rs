@@ -167,12 +167,13 @@ pub(crate) fn variable_index(
     })
 }
 
-/// Every ion that some mechanism of the cell uses, each once, in alphabetical order.
+/// Every ion that some mechanism of the cell uses or that spreads, each once, in alphabetical order.
 pub(crate) fn ion_names(cell: &CellModel) -> Vec<String> {
     let mut names: Vec<String> = cell
         .mechanisms()
         .iter()
         .flat_map(|m| m.description().ions.iter().map(|i| i.name.clone()))
+        .chain(cell.diffusion.keys().cloned())
         .collect();
     names.sort();
     names.dedup();

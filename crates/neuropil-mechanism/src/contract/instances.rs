@@ -133,6 +133,14 @@ impl Instances {
         &self.placement.nodes
     }
 
+    /// The engine's number of an ion, by its index into [`Description::ions`].
+    ///
+    /// # Panics
+    /// If there is no such ion.
+    pub fn ion(&self, ion: usize) -> usize {
+        self.placement.ions[ion]
+    }
+
     /// Renumbers the compartments, for an engine that reorders its columns.
     pub fn renumber(&mut self, new_of_old: impl Fn(u32) -> u32) {
         for node in &mut self.placement.nodes {
