@@ -74,7 +74,8 @@ pub(super) fn care(names: &[String], plans: &Plans, blocks: &[Block]) -> Vec<Ion
             .collect();
         nodes.sort_unstable();
         nodes.dedup();
-        IonCare { name: name.clone(), follow, current_read, nodes }
+        let last_ma_cm2 = if current_read { vec![0.0; nodes.len()] } else { Vec::new() };
+        IonCare { name: name.clone(), follow, current_read, nodes, last_ma_cm2 }
     };
     names.iter().map(one).collect()
 }

@@ -95,6 +95,8 @@ pub(crate) struct IonCare {
     pub(crate) current_read: bool,
     /// Nodes where some mechanism uses the ion.
     pub(crate) nodes: Vec<u32>,
+    /// Current at the last half step, by entry of `nodes`; empty unless somebody reads it `[mA/cm²]`.
+    pub(crate) last_ma_cm2: Vec<f64>,
 }
 
 /// A train that feeds one instance.

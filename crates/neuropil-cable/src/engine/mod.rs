@@ -10,7 +10,7 @@
 //! 1. solve for the potential with the currents found at stamp n (electrodes at their mean over
 //!    the step), and extrapolate (Crank–Nicolson);
 //! 2. find threshold crossings, interpolated within the step, stamped n + 1;
-//! 3. correct the ion currents to the half step (Crank–Nicolson), advance all states at the new
+//! 3. carry the ion currents to stamp n + 1 (Crank–Nicolson), advance all states at the new
 //!    potential in the order of the mechanisms, then the Nernst potentials;
 //! 4. deliver the events of stamp n + 1. Under Crank–Nicolson the states now stand half a step after the
 //!    stamp: point processes that receive events are therefore advanced in two halves with the events

@@ -47,6 +47,12 @@ impl Group {
         self.deliver()?;
         self.prepare_spread(self.scheme).map_err(|fault| self.fault(fault))?;
         if self.centred {
+            if self.care.iter().any(|care| care.current_read) {
+                // Pools integrate the ion currents of time 0 over the first half step.
+                self.columns.clear_currents();
+                self.kernel(Kernel::Currents, Blocks::All, self.dt_ms)?;
+                self.keep_ion_currents();
+            }
             self.kernel(Kernel::Advance, Blocks::All, 0.5 * self.dt_ms)?;
             self.spread();
             self.follow(Follow::Always);
@@ -214,16 +220,33 @@ impl Group {
         }
     }
 
-    /// Ion currents at the half step, for whoever integrates them.
+    /// Ion currents for whoever integrates them. They were found for the half step, at which the
+    /// states stand; pools then go from there to the next half step, so that their middle, the stamp,
+    /// is what counts: it is extrapolated from this half step and the one before. Without centring
+    /// the half step is taken, as in NEURON.
     fn correct_ion_currents(&mut self) {
-        let c = &mut self.columns;
-        for (care, ion) in self.care.iter().zip(&mut c.ions) {
-            if care.current_read {
-                for &node in &care.nodes {
-                    let k = node as usize;
-                    let change = 0.5 * (c.v[k] - self.before[k]);
-                    ion.current_ma_cm2[k] += ion.conductance_s_cm2[k] * change;
-                }
+        let (c, first) = (&mut self.columns, self.step == 0);
+        for (care, ion) in self.care.iter_mut().zip(&mut c.ions) {
+            for (&node, last) in care.nodes.iter().zip(&mut care.last_ma_cm2) {
+                let k = node as usize;
+                let change = 0.5 * (c.v[k] - self.before[k]);
+                let half = ion.current_ma_cm2[k] + ion.conductance_s_cm2[k] * change;
+                ion.current_ma_cm2[k] = match (self.centred, first) {
+                    (false, _) => half,
+                    (true, false) => 1.5 * half - 0.5 * *last,
+                    // Before the first step only the current of time 0 is known.
+                    (true, true) => 2.0 * half - *last,
+                };
+                *last = half;
+            }
+        }
+    }
+
+    /// Keeps the ion currents of time 0.
+    fn keep_ion_currents(&mut self) {
+        for (care, ion) in self.care.iter_mut().zip(&self.columns.ions) {
+            for (&node, last) in care.nodes.iter().zip(&mut care.last_ma_cm2) {
+                *last = ion.current_ma_cm2[node as usize];
             }
         }
     }

@@ -6,10 +6,12 @@
 //! | `paint` | `[[cells.NAME.paint]]`, `[cells.NAME.synapses.NAME]`, `[cells.NAME.ions.NAME]` |
 //! | `stimuli` | `[inputs.NAME]`: electrodes and trains of events |
 //! | `connections` | `[connections.NAME]` |
+//! | `junctions` | `[gap_junctions.NAME]` |
 //! | `record` | `[record]` |
 
 mod cells;
 mod connections;
+mod junctions;
 mod paint;
 mod record;
 mod stimuli;
@@ -39,6 +41,7 @@ const SECTIONS: &[&str] = &[
     "cells",
     "populations",
     "connections",
+    "gap_junctions",
     "inputs",
     "record",
     "analysis",
@@ -170,6 +173,7 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         Some(item) => connections::read(&item, &mut tissue)?,
         None => 0,
     };
+    junctions::read(&section("gap_junctions")?, &mut tissue)?;
     let record = top.get("record").map(|item| item.fields()).transpose()?;
     let recordings = record::read(record.as_ref(), &mut tissue)?;
     let model = tissue.model;

@@ -79,7 +79,8 @@ pub(super) fn synapses(
     Ok(groups)
 }
 
-/// `[cells.NAME.ions.NAME]`: `valence`, `inside`, `outside`, `reversal` (a potential or `"nernst"`).
+/// `[cells.NAME.ions.NAME]`: `valence`, `inside`, `outside`, `reversal` (a potential or `"nernst"`),
+/// `diffusion` (spread along the cell, as a number or an expression of `distance` and `diameter`).
 pub(super) fn ions(
     fields: &Fields<'_>,
     model: &mut CellModel,
@@ -106,8 +107,14 @@ pub(super) fn ions(
                 false => Reversal::Fixed(item.number(scope, "mV")?),
             };
         }
+        let diffusion = fields.get("diffusion");
         fields.finish()?;
         model.set_ion(name, ion).map_err(|source| cable_problem(&item, source))?;
+        if let Some(item) = diffusion {
+            let values = values(&item, "um2/ms", context)?;
+            let done = model.set_diffusion(&neuropil_morphology::Region::All, name, values);
+            done.map_err(|source| cable_problem(&item, source))?;
+        }
     }
     Ok(())
 }
