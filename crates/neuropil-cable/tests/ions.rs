@@ -166,7 +166,8 @@ fn a_pool_under_nernst_and_ghk_currents_follows_its_differential_equation() {
             let inside = 0.5 * (memory.at(0, 1, end) + memory.at(0, 1, end - 1));
             [memory.at(0, 0, end), inside]
         };
-        let (coarse, fine) = (at(0.0125), at(0.00625));
+        // Calcium rises tenfold within the first steps, so that the order shows at fine steps only.
+        let (coarse, fine) = (at(0.0025), at(0.00125));
         for k in 0..2 {
             let slope = order((coarse[k] - exact[k]).abs(), (fine[k] - exact[k]).abs());
             assert!((slope - 2.0).abs() < 0.15, "{current}, {k}: order {slope}");
