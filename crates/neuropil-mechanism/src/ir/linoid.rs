@@ -191,8 +191,8 @@ impl Graph {
         (wanted && self.agree_inside(w, width, inside, outside)).then_some(outside)
     }
 
-    /// Compares two values at voltages where `|w| < width`, for several settings of the other
-    /// inputs.
+    /// Compares two values at voltages where `|w| < width`, the point `w = 0` included, for several
+    /// settings of the other inputs.
     fn agree_inside(&self, w: Value, width: f64, first: Value, second: Value) -> bool {
         let live = self.live([w, first, second].into_iter());
         let mut values = Vec::new();
@@ -210,10 +210,11 @@ impl Graph {
             };
             let (w0, w1) = (at(0.0).0, at(1.0).0);
             let sign = if sample % 2 == 0 { 0.7 } else { -0.4 };
-            let v = (sign * width - w0) / (w1 - w0);
-            let (found, one, other) = at(v);
-            (found - sign * width).abs() < 0.1 * width
-                && (one - other).abs() <= 2.0 * width * other.abs()
+            [sign, 0.0].into_iter().all(|share| {
+                let (found, one, other) = at((share * width - w0) / (w1 - w0));
+                (found - share * width).abs() < 0.1 * width
+                    && (one - other).abs() <= 2.0 * width * other.abs()
+            })
         })
     }
 }
