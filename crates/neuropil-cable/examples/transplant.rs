@@ -44,6 +44,9 @@ impl Observer for Memory {
     }
 }
 
+/// Names and values by segment.
+type Parameters = Vec<(String, Vec<f64>)>;
+
 /// A section as written.
 struct Section {
     parent: Option<Location>,
@@ -52,8 +55,7 @@ struct Section {
     kind: Kind,
     points: Vec<Point>,
     cm: Vec<f64>,
-    /// Mechanism → parameters and their values by segment.
-    mechanisms: Vec<(String, Vec<(String, Vec<f64>)>)>,
+    mechanisms: Vec<(String, Parameters)>,
 }
 
 #[derive(Default)]

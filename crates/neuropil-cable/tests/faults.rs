@@ -221,3 +221,81 @@ fn a_step_too_large_for_a_kinetic_scheme_names_cell_place_mechanism_and_state() 
         assert!(text.contains(part), "{part}: {text}");
     }
 }
+
+/// A reaction so violent that Newton's iteration overshoots for ever at a large step.
+const VIOLENT: &str = "
+NEURON { SUFFIX violent RANGE k }
+PARAMETER { k = 1 }
+STATE { x }
+ASSIGNED { v }
+BREAKPOINT { SOLVE reaction METHOD derivimplicit }
+INITIAL { x = 0.1 }
+DERIVATIVE reaction { x' = k*sin(1000*x) + k }
+";
+
+#[test]
+fn a_step_too_large_for_implicit_equations_names_mechanism_place_and_time() {
+    let mut cell = cable(100.0, [1.0, 1.0], 5);
+    let violent = inline("violent", VIOLENT);
+    let last = Region::Section(neuropil_morphology::region::SectionRef::Index(0), 0.8, 1.0);
+    cell.paint(&last, Density::new(&violent).with("k", 1e6)).unwrap();
+    let mut model = model_of(cell);
+    let probe = model.probe(0, MIDDLE, Quantity::Voltage).unwrap();
+    model.record(vec![probe], Sampling::every(0.025)).unwrap();
+    let mut memory = Memory::default();
+    let mut simulation = CableSimulation::new(&model, Execution::default()).unwrap();
+    let error = simulation.run(5.0, &mut memory).unwrap_err();
+    let text = error.to_string();
+    for part in [
+        "cell 0",
+        "section \"dend\" at fraction 0.9000",
+        "violent",
+        "reaction",
+        "smaller time step",
+    ] {
+        assert!(text.contains(part), "{part:?} in {text}");
+    }
+    assert!(matches!(error, RunError::Mechanism { .. }), "{text}");
+    assert!(matches!(simulation.run(1.0, &mut memory), Err(RunError::Ended { .. })));
+}
+
+#[test]
+fn a_conductance_below_zero_is_refused_wherever_it_is_said() {
+    let mut cell = cable(100.0, [1.0, 1.0], 5);
+    let by_place = neuropil_cable::Values::function(|site| 1e-3 - 1e-4 * site.distance_um);
+    let error = cell.paint(&ALL, Density::new(&mechanism("pas")).with("g", by_place)).unwrap_err();
+    assert!(matches!(error, ModelError::NegativeConductance { .. }), "{error}");
+    let follower = Point::new(&inline("follower", FOLLOWER)).with("g", -0.001);
+    let error = cell.place(MIDDLE, follower).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "\"g\" of mechanism \"Follower\" is -0.001 uS: a conductance cannot be below zero"
+    );
+    // Nothing of what was refused is on the cell.
+    assert!(cell.mechanisms().is_empty() && cell.points() == 0);
+}
+
+#[test]
+fn a_density_and_a_point_process_of_one_name_are_refused() {
+    let mut cell = cable(100.0, [1.0, 1.0], 5);
+    cell.paint(&ALL, Density::new(&mechanism("pas"))).unwrap();
+    let text = FOLLOWER.replace("POINT_PROCESS Follower", "POINT_PROCESS pas");
+    let error = cell.place(MIDDLE, Point::new(&inline("other", &text))).unwrap_err();
+    assert!(matches!(&error, ModelError::TwoOfOneName { name, .. } if name == "pas"), "{error}");
+}
+
+#[test]
+fn a_potential_that_is_no_number_names_the_mechanism_that_made_it() {
+    let nan = inline(
+        "broken",
+        "NEURON { SUFFIX broken NONSPECIFIC_CURRENT i } ASSIGNED { v i }
+         BREAKPOINT { i = log(v + 64.99) }",
+    );
+    let mut cell = cable(100.0, [1.0, 1.0], 5);
+    cell.paint(&ALL, Density::new(&mechanism("pas")).with("g", 1e-4).with("e", -65.0)).unwrap();
+    cell.paint(&ALL, Density::new(&nan)).unwrap();
+    let mut simulation = CableSimulation::new(&model_of(cell), Execution::default()).unwrap();
+    let error = simulation.run(1.0, &mut Memory::default()).unwrap_err();
+    let RunError::Runaway { t_ms, mechanism, .. } = &error else { panic!("{error}") };
+    assert_eq!((*t_ms, mechanism.as_str()), (0.025, "broken"), "{error}");
+}

@@ -2,7 +2,8 @@
 
 use neuropil_morphology::Region;
 
-use super::cell::{CellModel, finite};
+use super::cell::CellModel;
+use super::check::finite;
 use super::mechanism::Values;
 use crate::error::ModelError;
 

@@ -2,9 +2,9 @@
 
 use neuropil_morphology::Location;
 
+use super::check::positive;
 use super::network::CableModel;
 use crate::error::ModelError;
-use crate::model::cell::positive;
 
 /// A constant conductance between two places: the current `g (v_a − v_b)` leaves `a` and enters `b`.
 ///

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use neuropil_core::Clock;
 use neuropil_morphology::{Location, Region};
 
-use super::cell::{CellModel, finite};
+use super::cell::CellModel;
+use super::check::finite;
 use super::electrode::Electrode;
 use super::junction::Joined;
 use super::record::{Column, Probe, Quantity, Sampling};
