@@ -11,6 +11,7 @@
 //! | [`membrane`] | moments and correlation time of the membrane potential without spikes |
 //! | [`balance`] | excitatory/inhibitory balance of currents and conductances |
 //! | [`modulation`] | gain and phase of a response to sinusoidal drive |
+//! | [`response`] | amplitude, rise, width, area of a response to a stimulus |
 //! | [`states`] | up and down states, activity of clusters, dwell times |
 //! | [`summary`] | the usual figures of a population in one structure |
 //!
@@ -26,6 +27,7 @@ pub mod irregularity;
 pub mod membrane;
 pub mod modulation;
 pub mod rate;
+pub mod response;
 pub mod spectrum;
 pub mod states;
 pub mod summary;

@@ -132,6 +132,8 @@ pub enum Morphology {
     Check(MorphologyFile),
     /// Sections, sizes and distances, in all and by type
     Info(MorphologyFile),
+    /// Every section with its number, name, parent, path distance, length and diameters
+    Sections(MorphologyFile),
     /// Write the cell as it is understood, as SWC
     Convert(MorphologyOutput),
     /// Mend what can be mended without choosing a number, say each change, write the result

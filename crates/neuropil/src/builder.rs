@@ -24,8 +24,14 @@
 //! assert!(summary.populations[0].rate_hz > Some(1.0));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! Branching cells: [`Cell`].
+
+mod cells;
 
 use std::fmt::Write;
+
+pub use cells::Cell;
 
 use crate::experiment::{Experiment, ExperimentError};
 
@@ -260,6 +266,7 @@ impl Input {
 /// Gathers an experiment. Setters only store; [`build`](Self::build) checks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExperimentBuilder {
+    mechanisms: Vec<String>,
     simulation: Keys,
     parameters: Keys,
     record: Keys,
@@ -360,7 +367,11 @@ impl ExperimentBuilder {
 
     /// The experiment as a file would hold it.
     pub fn text(&self) -> String {
-        let mut text = String::from("[simulation]\n");
+        let mut text = String::new();
+        if !self.mechanisms.is_empty() {
+            let _ = writeln!(text, "mechanisms = {}\n", Setting::from(self.mechanisms.clone()).0);
+        }
+        text.push_str("[simulation]\n");
         self.simulation.write(&mut text);
         if !self.parameters.0.is_empty() {
             text.push_str("\n[parameters]\n");
@@ -380,7 +391,10 @@ impl ExperimentBuilder {
     /// The first fault, at its place in [`text`](Self::text).
     pub fn build(&self) -> Result<Experiment, ExperimentError> {
         let experiment = Experiment::parse(&self.text(), "builder.toml")?;
-        experiment.network()?;
+        match experiment.has_cells() {
+            true => experiment.cables().map(drop)?,
+            false => experiment.network().map(drop)?,
+        }
         Ok(experiment)
     }
 }

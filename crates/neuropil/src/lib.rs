@@ -42,7 +42,7 @@ pub use neuropil_plot as plot;
 
 /// What most programs need.
 pub mod prelude {
-    pub use crate::builder::{Connect, ExperimentBuilder, Input, Neurons};
+    pub use crate::builder::{Cell, Connect, ExperimentBuilder, Input, Neurons};
     pub use crate::experiment::{Experiment, ExperimentError};
     pub use crate::results::ResultFile;
     pub use crate::run::{Progress, RunFailure, RunOptions, Summary};

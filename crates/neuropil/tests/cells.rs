@@ -44,7 +44,7 @@ fn a_spike_travels_round_the_ring_at_one_pace() {
 
 #[test]
 fn the_clamp_shows_sodium_before_potassium() {
-    let mut clamp = example("single_channel.toml");
+    let mut clamp = example("single_channel/hodgkin_huxley.toml");
     clamp.set("plots", "{}").unwrap();
     let (_folder, result) = run(&clamp, 1);
     let read = |variable: &str| {
@@ -67,21 +67,4 @@ fn the_clamp_shows_sodium_before_potassium() {
     let (sodium, potassium) = (peak("ina", -1.0), peak("ik", 1.0));
     assert!(sodium.1 < 0.0 && sodium.0 < 6.0, "{sodium:?}");
     assert!(potassium.1 > 0.0 && potassium.0 > 10.0, "{potassium:?}");
-}
-
-#[test]
-fn a_distal_synapse_is_heard_less_and_a_volley_adds_up_below_its_sum() {
-    let mut cell = example("dendritic_integration.toml");
-    cell.set("plots", "{}").unwrap();
-    let (_folder, result) = run(&cell, 2);
-    let traces = result.traces("pyramid", "v", &TraceQuery::default()).unwrap();
-    let times = traces.times_ms();
-    let response = |from: f64| {
-        let window =
-            times.iter().zip(&traces.values[0]).filter(|(t, _)| (from..from + 95.0).contains(*t));
-        window.map(|(_, v)| v + 70.0).fold(0.0, f64::max)
-    };
-    let (near, far, volley) = (response(20.0), response(120.0), response(220.0));
-    assert!(far > 0.01 && far < 0.7 * near, "{near} {far}");
-    assert!(volley > 3.0 * far && volley < 8.0 * far, "{far} {volley}");
 }

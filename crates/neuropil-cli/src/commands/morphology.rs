@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail};
 use neuropil::cell_picture::cell_figure;
+use neuropil::morphology::Location;
 use neuropil::morphology::measure::Totals;
 use neuropil::morphology::report::{Report, report};
 use neuropil::morphology::swc::{self, Options, Repairs};
@@ -15,6 +16,7 @@ pub fn morphology(command: &Morphology) -> anyhow::Result<()> {
     match command {
         Morphology::Check(input) => check(input),
         Morphology::Info(input) => info(input),
+        Morphology::Sections(input) => sections(input),
         Morphology::Convert(output) => convert(output),
         Morphology::Repair(output) => repair(output),
         Morphology::Plot(plot) => draw(plot),
@@ -85,6 +87,31 @@ fn info(input: &MorphologyFile) -> anyhow::Result<()> {
     }
     for warning in &found.warnings {
         show::line(format!("warning           {warning}"))?;
+    }
+    Ok(())
+}
+
+/// The numbers and names that places and regions are written with.
+fn sections(input: &MorphologyFile) -> anyhow::Result<()> {
+    let cell = swc::load_file(&input.file, &options(input)?)?.value;
+    let orders = cell.orders();
+    show::line(format!(
+        "{:>7} {:<12}{:>8}{:>7}{:>21}{:>12}{:>16}",
+        "section", "name", "parent", "order", "path distance µm", "length µm", "diameter µm"
+    ))?;
+    for (index, section) in cell.sections().iter().enumerate() {
+        let points = section.points();
+        let diameter = |k: usize| points.get(k).map_or(0.0, |p| 2.0 * p.radius_um);
+        let end = |fraction| cell.distance_um(Location::new(index, fraction));
+        show::line(format!(
+            "{index:>7} {:<12}{:>8}{:>7}{:>21}{:>12.1}{:>16}",
+            section.name(),
+            section.parent().map_or("–".into(), |at| at.section.to_string()),
+            orders[index],
+            format!("{:.1}–{:.1}", end(0.0), end(1.0)),
+            section.length_um(),
+            format!("{:.2}–{:.2}", diameter(0), diameter(points.len().saturating_sub(1))),
+        ))?;
     }
     Ok(())
 }

@@ -25,7 +25,7 @@ pub fn plot(arguments: &Plot) -> anyhow::Result<()> {
     let result = ResultFile::open(&arguments.file).with_context(cannot)?;
     let mut requests = of_run(arguments, &result)?;
     narrow(arguments, &mut requests)?;
-    save(arguments, &requests, &|paths| pictures::save(&result, &requests, paths, &[]))
+    save(arguments, &requests, &|paths| pictures::save(&result, &requests, paths, &[]).map(drop))
 }
 
 /// Writes the pictures unless they are there already.

@@ -47,6 +47,9 @@ pub fn run(arguments: &Run) -> anyhow::Result<()> {
             eprintln!("interrupted: everything up to this point is kept");
         }
         show::line(show::summary(&summary))?;
+        for remark in &summary.remarks {
+            show::line(format!("\n{remark}"))?;
+        }
         for one in &summary.analysis {
             show::line(super::analyze::text(one))?;
         }

@@ -11,12 +11,14 @@
 //! A [`Policy`] says how fine; [`refine`] finds that from an error measure.
 
 mod compartments;
+mod impedance;
 mod neuron_view;
 mod policy;
 mod refine;
 mod volumes;
 
 pub use compartments::{Compartments, Piece};
+pub use impedance::{ImpedanceGoal, by_impedance};
 pub use neuron_view::segments;
 pub use policy::{Forks, Policy, PolicyError, lambda_fractions, lambda_um};
 pub use refine::{Refinement, refine};

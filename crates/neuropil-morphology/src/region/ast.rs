@@ -82,6 +82,8 @@ pub enum Places {
     Midpoints(Region),
     /// Evenly along the length of a region.
     Uniform(Region, Amount),
+    /// Evenly along the length of a region, those nearest to the origin first.
+    Along(Region, Amount),
     /// At random, uniform in length; a [`Amount::PerUm`] is a Poisson process.
     Random(Region, Amount, u64),
     /// Those that lie in a region.

@@ -66,6 +66,7 @@ impl Display for Places {
             Self::BranchPoints => f.write_str("branch_points"),
             Self::Midpoints(region) => write!(f, "midpoints({region})"),
             Self::Uniform(region, amount) => write!(f, "uniform({region}, {amount})"),
+            Self::Along(region, amount) => write!(f, "along({region}, {amount})"),
             Self::Random(region, amount, seed) => {
                 write!(f, "random({region}, {amount}, seed = {seed})")
             }

@@ -32,6 +32,7 @@
 //! | `branch_points` | where neurites fork |
 //! | `midpoints(R)` | in the middle of each stretch of a region |
 //! | `uniform(R, n = 10)` `uniform(R, spacing = 20)` | evenly along the length of a region |
+//! | `along(R, n = 10)` `along(R, spacing = 20)` | the same, nearest to the soma first: inputs in order along a branch |
 //! | `random(R, n = 10, seed = 1)` `random(R, density = 0.1, seed = 1)` | at random, uniform in length; density per µm |
 //! | `P on R` | those of P that lie in a region |
 //! | `P, P` | of both lists |

@@ -36,8 +36,17 @@ const REGION_WORDS: [&str; 14] = [
     "beyond",
     "towards",
 ];
-const PLACE_WORDS: [&str; 8] =
-    ["at", "origin", "soma", "terminals", "branch_points", "midpoints", "uniform", "random"];
+const PLACE_WORDS: [&str; 9] = [
+    "at",
+    "origin",
+    "soma",
+    "terminals",
+    "branch_points",
+    "midpoints",
+    "uniform",
+    "along",
+    "random",
+];
 const JOINTS: [&str; 4] = ["and", "or", "not", "on"];
 
 /// Nested deeper than this is refused: far beyond use, well within the stack.
@@ -224,6 +233,10 @@ impl Parser {
                 "uniform" => p.call(|p| {
                     let (region, amount, _) = p.placement(false)?;
                     Ok(Places::Uniform(region, amount))
+                })?,
+                "along" => p.call(|p| {
+                    let (region, amount, _) = p.placement(false)?;
+                    Ok(Places::Along(region, amount))
                 })?,
                 "random" => p.call(|p| {
                     let (region, amount, seed) = p.placement(true)?;

@@ -14,7 +14,7 @@ const MOST: usize = 10_000_000;
 
 impl Places {
     /// The places of `morphology` it means, in the order written; random ones in the order drawn,
-    /// all others by section and fraction.
+    /// those along a region by path distance, all others by section and fraction.
     ///
     /// The first n points of a random placement do not depend on how many are drawn. Draws come from
     /// the `placement` stream of the seed.
@@ -54,6 +54,13 @@ impl Scope<'_> {
             Places::Uniform(region, amount) => {
                 let extent = self.filled(region)?;
                 self.uniform(places, &extent, *amount)?
+            }
+            Places::Along(region, amount) => {
+                let extent = self.filled(region)?;
+                let mut found = self.uniform(places, &extent, *amount)?;
+                let distance = |place: &Location| self.morphology.distance_um(*place);
+                found.sort_by(|a, b| distance(a).total_cmp(&distance(b)));
+                found
             }
             Places::Random(region, amount, seed) => {
                 let extent = self.filled(region)?;

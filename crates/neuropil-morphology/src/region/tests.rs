@@ -88,6 +88,19 @@ fn even_placement() {
         [(2, 0.4), (5, 10.0 / 60.0), (5, 50.0 / 60.0)]
     );
     assert_eq!(places("uniform(section(2), density = 0.1)").len(), 5);
+    assert_eq!(places("along(section(2), n = 2)"), [(2, 0.25), (2, 0.75)]);
+}
+
+#[test]
+fn places_along_a_path_are_ordered_by_their_distance() {
+    let found = Places::parse("along(all, n = 40)").unwrap().on(&cell(), &labels()).unwrap();
+    let distances: Vec<f64> = found.iter().map(|place| cell().distance_um(*place)).collect();
+    assert!(distances.is_sorted() && found.len() == 40, "{distances:?}");
+    let mut sorted = places("along(all, n = 40)");
+    let mut even = places("uniform(all, n = 40)");
+    sorted.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    even.sort_by(|a, b| a.partial_cmp(b).unwrap());
+    assert_eq!(sorted, even);
 }
 
 #[test]

@@ -75,6 +75,13 @@ fn parts(result: &ResultFile, request: &PlotRequest) -> Result<Parts, PictureErr
         PlotKind::Balance => apart(inputs::balance(result, request)?),
         PlotKind::Phase => apart(states::phase(result, request)?),
         PlotKind::Connectivity => apart(vec![connectivity::matrix_of(result, request)?]),
+        PlotKind::Response | PlotKind::Family | PlotKind::Profile => match &request.responses {
+            Some(plot) => stack(super::responses::draw(result, request, plot)?.panels),
+            None => {
+                let (name, what) = (name(), "responses to draw");
+                return Err(PictureError::NotRecorded { name, what });
+            }
+        },
         PlotKind::Morphology => return Err(PictureError::NoShape { name: name() }),
         PlotKind::Panels => return Err(PictureError::Nested { name: name() }),
         kind @ (PlotKind::ScanCurve | PlotKind::ScanMap) => {

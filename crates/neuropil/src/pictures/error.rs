@@ -39,6 +39,8 @@ pub enum PictureError {
     Nested { name: String },
     #[error("there is no picture \"{name}\" and no kind of that name")]
     NoPicture { name: String },
+    #[error("cannot write {path}: {source}")]
+    Table { path: String, source: std::io::Error },
     #[error(transparent)]
     Analysis(#[from] AnalysisError),
     #[error(transparent)]

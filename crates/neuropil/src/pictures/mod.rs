@@ -7,6 +7,7 @@ mod draw;
 mod error;
 mod inputs;
 mod map;
+mod responses;
 mod rhythms;
 mod scan;
 mod spikes;
@@ -22,12 +23,21 @@ pub use scan::{draw_scan, save_scan, that_fit as that_fit_scan};
 use crate::resolve::{PlotKind, PlotRequest};
 use crate::results::ResultFile;
 
-/// Files of the pictures that belong to a result: `<stem>_<name>.png` and `.svg` beside it.
+/// Files of one picture; those of responses have the numbers behind them in a `.csv`.
+fn endings(request: &PlotRequest) -> &'static [&'static str] {
+    match request.kind {
+        PlotKind::Response | PlotKind::Profile => &["png", "svg", "csv"],
+        _ => &["png", "svg"],
+    }
+}
+
+/// Files of the pictures that belong to a result: `<stem>_<name>.png` and `.svg` beside it, and
+/// `.csv` for pictures of measured responses.
 pub fn paths(result: &Path, requests: &[PlotRequest]) -> Vec<PathBuf> {
     let stem = result.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     requests
         .iter()
-        .flat_map(|request| ["png", "svg"].map(|ending| (request, ending)))
+        .flat_map(|request| endings(request).iter().map(move |ending| (request, ending)))
         .map(|(request, ending)| result.with_file_name(format!("{stem}_{}.{ending}", request.name)))
         .collect()
 }
@@ -44,8 +54,9 @@ pub fn all_that_fit(result: &ResultFile) -> Vec<PlotRequest> {
     requests
 }
 
-/// Draws every request and writes it to each of its [`paths`]. Pictures over a morphology need the
-/// `shapes` of the cells.
+/// Draws every request and writes it to each of its [`paths`]; returns what there is to say of them,
+/// such as the table behind a picture of responses. Pictures over a morphology need the `shapes` of
+/// the cells.
 ///
 /// # Errors
 /// [`PictureError`]; pictures written before it stay.
@@ -54,16 +65,32 @@ pub fn save(
     requests: &[PlotRequest],
     paths: &[PathBuf],
     shapes: &[CellShape],
-) -> Result<(), PictureError> {
-    for (request, files) in requests.iter().zip(paths.chunks(2)) {
+) -> Result<Vec<String>, PictureError> {
+    let (mut remarks, mut rest) = (Vec::new(), paths);
+    for request in requests {
+        let (files, others) = rest.split_at(endings(request).len().min(rest.len()));
+        rest = others;
         if request.kind == PlotKind::Morphology {
             map::save(result, request, files, shapes)?;
             continue;
         }
+        if let Some(plot) = &request.responses {
+            let drawn = responses::draw(result, request, plot)?;
+            for file in files {
+                if file.extension().is_some_and(|ending| ending == "csv") {
+                    let unwritten =
+                        |source| PictureError::Table { path: file.display().to_string(), source };
+                    std::fs::write(file, &drawn.table).map_err(unwritten)?;
+                }
+            }
+            remarks.extend((!drawn.remark.is_empty()).then_some(drawn.remark));
+        }
         let figure = draw_among(result, request, requests)?;
         for file in files {
-            figure.save(file)?;
+            if file.extension().is_none_or(|ending| ending != "csv") {
+                figure.save(file)?;
+            }
         }
     }
-    Ok(())
+    Ok(remarks)
 }

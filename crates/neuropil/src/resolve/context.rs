@@ -3,13 +3,14 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
+use neuropil_core::names::suggestion;
 use neuropil_core::{Clock, ClockError};
 
 use super::fields::Item;
 use super::models::OwnModels;
 use crate::arrays::{Array, ArrayError, Place, read_indices, read_numbers};
 use crate::experiment::{Fault, Problem};
-use crate::expression::Scope;
+use crate::expression::{Scope, Value};
 
 /// Parameters, time grid, seed; and what is gathered on the way.
 #[derive(Debug)]
@@ -29,6 +30,35 @@ pub(super) struct Context {
 }
 
 impl Context {
+    /// The same with more names, for values that differ from cell to cell or synapse to synapse.
+    /// What is gathered there goes back by [`gather`](Self::gather).
+    pub fn with_names(&self, names: impl IntoIterator<Item = (&'static str, Value)>) -> Self {
+        let mut scope = self.scope.clone();
+        for (name, value) in names {
+            scope.define(name, value);
+        }
+        Self {
+            scope,
+            folder: self.folder.clone(),
+            models: self.models.clone(),
+            warnings: RefCell::default(),
+            files: RefCell::default(),
+            ..*self
+        }
+    }
+
+    /// Takes over the warnings and files of a context that [`with_names`](Self::with_names) made.
+    pub fn gather(&self, other: Self) {
+        for warning in other.warnings.into_inner() {
+            if !self.warnings.borrow().contains(&warning) {
+                self.warn(warning);
+            }
+        }
+        for file in other.files.into_inner() {
+            self.note_file(file);
+        }
+    }
+
     pub fn warn(&self, warning: impl Into<String>) {
         self.warnings.borrow_mut().push(warning.into());
     }
@@ -87,6 +117,32 @@ impl Context {
         let array = read(&place).map_err(|source| array_problem(item, source))?;
         self.note_file(place.file);
         Ok(array)
+    }
+
+    /// The path of a file that an item names, or the fault that says which file comes nearest.
+    pub fn existing(&self, item: &Item<'_>) -> Result<PathBuf, Problem> {
+        let name = item.text("the name of a file")?;
+        let path = self.folder.join(name);
+        if path.exists() {
+            return Ok(path);
+        }
+        let (folder, ending) = (path.parent().map(PathBuf::from), path.extension());
+        let entries = folder.and_then(|folder| std::fs::read_dir(folder).ok());
+        let mut beside: Vec<String> = entries
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|other| other.extension() == ending)
+            .filter_map(|other| {
+                let file = other.file_name()?.to_string_lossy().into_owned();
+                // Written as the item writes it: with the folder before it.
+                let folder = &name[..name.rfind('/').map_or(0, |k| k + 1)];
+                Some(format!("{folder}{file}"))
+            })
+            .collect();
+        beside.sort();
+        let suggestion = suggestion(name, beside.iter().map(String::as_str));
+        Err(item.unsupported(format!("there is no file \"{}\"{suggestion}", path.display())))
     }
 
     pub fn note_file(&self, file: PathBuf) {

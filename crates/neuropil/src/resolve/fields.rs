@@ -55,6 +55,11 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// Whether any value of the table is an expression that uses one of the names.
+    pub fn mentions(&self, names: &[&str]) -> bool {
+        self.table.entries.iter().any(|entry| mentions(&entry.node, names))
+    }
+
     /// Every entry, whatever its key.
     pub fn entries(&self) -> impl Iterator<Item = (&'a str, Span, Item<'a>)> {
         self.table.entries.iter().map(|entry| {
@@ -273,6 +278,17 @@ impl<'a> Item<'a> {
             "pure number" => "a number".into(),
             kind => format!("a {kind} such as \"1 {}\"", symbol(unit)),
         }
+    }
+}
+
+/// Whether a value, or one within it, is an expression that uses one of the names.
+pub(crate) fn mentions(node: &Node, names: &[&str]) -> bool {
+    match &node.value {
+        Written::Text(text) => Expression::parse(text)
+            .is_ok_and(|expression| expression.names().iter().any(|name| names.contains(name))),
+        Written::List(nodes) => nodes.iter().any(|node| mentions(node, names)),
+        Written::Table(table) => table.entries.iter().any(|entry| mentions(&entry.node, names)),
+        _ => false,
     }
 }
 

@@ -54,7 +54,7 @@ pub(crate) mod reading {
 }
 
 pub use analysis::{AnalysisRequest, Modulation};
-pub use cable::{CableSetup, CellPopulation};
+pub use cable::{CableSetup, CellPopulation, Form, Measure, Quantity, ResponsePlot, Series};
 pub use plots::{PlotKind, PlotRequest};
 
 /// Every section.

@@ -4,7 +4,7 @@ use neuropil_core::Clock;
 
 use super::fields::{Fields, Item};
 use super::{parameters, simulation, window};
-use crate::experiment::{Experiment, ExperimentError, Problem, Span};
+use crate::experiment::{Experiment, ExperimentError, Problem, Span, Written};
 use crate::expression::Scope;
 
 /// What a picture shows.
@@ -40,6 +40,12 @@ pub enum PlotKind {
     Panels,
     /// A variable over the morphology of a cell, as colours.
     Morphology,
+    /// Measures of what cells answer to an input, against a quantity that differs from cell to cell.
+    Response,
+    /// The answers themselves, over each other.
+    Family,
+    /// A measure against the place on the cell.
+    Profile,
     /// Figures of a scan against one of its values.
     ScanCurve,
     /// Figures of a scan over two of its values, as colours.
@@ -87,11 +93,19 @@ const KINDS: &[(&str, PlotKind, &[&str])] = &[
         PlotKind::Morphology,
         &["populations", "variables", "window", "time", "animate"],
     ),
+    ("response", PlotKind::Response, &[]),
+    ("family", PlotKind::Family, &[]),
+    ("profile", PlotKind::Profile, &[]),
     ("scan_curve", PlotKind::ScanCurve, &["x", "figures", "by", "log"]),
     ("scan_map", PlotKind::ScanMap, &["x", "y", "figures", "log"]),
 ];
 
 impl PlotKind {
+    /// Whether it compares responses of cells.
+    pub const fn of_responses(self) -> bool {
+        matches!(self, Self::Response | Self::Family | Self::Profile)
+    }
+
     /// The kind of that name.
     pub fn named(name: &str) -> Option<Self> {
         KINDS.iter().find(|(known, ..)| *known == name).map(|(_, kind, _)| *kind)
@@ -174,6 +188,8 @@ pub struct PlotRequest {
     pub by: Option<String>,
     /// Figures of a scan, such as `E.rate_hz`; the rates if empty.
     pub figures: Vec<String>,
+    /// What a picture of responses shows.
+    pub responses: Option<std::sync::Arc<super::ResponsePlot>>,
 }
 
 impl PlotRequest {
@@ -206,6 +222,7 @@ impl PlotRequest {
             y: None,
             by: None,
             figures: Vec::new(),
+            responses: None,
         }
     }
 }
@@ -217,9 +234,27 @@ impl Experiment {
     /// The first fault of the sections that matter to pictures.
     pub fn plot_requests(&self, populations: &[&str]) -> Result<Vec<PlotRequest>, ExperimentError> {
         let read = || {
+            // Pictures of responses need the cells, which need their files.
+            if let Some(Ok(setup)) = self.has_cells().then(|| super::cable::resolve(self)) {
+                return Ok(setup.plots);
+            }
             let (top, scope, clock) = surroundings(self)?;
             match top.get("plots") {
-                Some(item) => self::read(&item.fields()?, populations, &scope, clock),
+                Some(item) => {
+                    let fields = item.fields()?;
+                    let unread = |name: &str, item: &Item<'_>| {
+                        let kind =
+                            item.fields()?.get("kind").and_then(|kind| match kind.node.value {
+                                Written::Text(ref kind) => PlotKind::named(kind),
+                                _ => None,
+                            });
+                        let kind = kind.filter(|kind| kind.of_responses() && self.has_cells());
+                        Ok(kind.map(|kind| PlotRequest::new(name, kind)))
+                    };
+                    let mut all = read_beside(&fields, populations, &scope, clock, &unread)?;
+                    all.retain(|request| !request.kind.of_responses());
+                    Ok(all)
+                }
                 None => Ok(Vec::new()),
             }
         };
@@ -245,9 +280,27 @@ pub(super) fn read(
     scope: &Scope,
     clock: Clock,
 ) -> Result<Vec<PlotRequest>, Problem> {
+    read_beside(fields, populations, scope, clock, &|_, _| Ok(None))
+}
+
+/// Reads some pictures, by name; `None` for those it does not.
+pub(super) type Special<'a> = dyn Fn(&str, &Item<'_>) -> Result<Option<PlotRequest>, Problem> + 'a;
+
+/// As [`read`]; pictures that `special` reads are its own.
+pub(super) fn read_beside(
+    fields: &Fields<'_>,
+    populations: &[&str],
+    scope: &Scope,
+    clock: Clock,
+    special: &Special<'_>,
+) -> Result<Vec<PlotRequest>, Problem> {
     let names: Vec<&str> = fields.entries().map(|(name, ..)| name).collect();
     let reading = Reading { populations, scope, clock, pictures: &names };
-    fields.entries().map(|(name, _, item)| reading.one(name, &item)).collect()
+    let one = |(name, _, item): (&str, _, Item<'_>)| match special(name, &item)? {
+        Some(request) => Ok(request),
+        None => reading.one(name, &item),
+    };
+    fields.entries().map(one).collect()
 }
 
 /// What pictures refer to.
@@ -267,6 +320,10 @@ impl Reading<'_> {
         let kind_name = kind_item.text(expected)?;
         let kind = PlotKind::named(kind_name)
             .ok_or_else(|| kind_item.unknown_name("kind of plot", kind_name, PlotKind::names()))?;
+        if kind.of_responses() {
+            let what = "pictures of responses are drawn of branching cells";
+            return Err(kind_item.unsupported(what));
+        }
         // Keys of other kinds are as unknown as those of none.
         let get = |key: &'static str| {
             if kind.keys().contains(&key) { fields.get(key) } else { None }

@@ -29,6 +29,7 @@ const SCHEMES: &[(&str, Scheme)] = &[
 pub(super) struct CableSettings {
     pub celsius: f64,
     pub scheme: Scheme,
+    pub tables: bool,
 }
 
 /// Reads the section for cable cells.
@@ -46,7 +47,8 @@ pub(super) fn read_cable(
             found.map(|(_, s)| *s).ok_or_else(|| item.unknown_name("scheme", name, names()))?
         }
     };
-    Ok((read_with(fields, scope, CABLE_DT_MS)?, CableSettings { celsius, scheme }))
+    let tables = fields.get("tables").map_or(Ok(false), |item| item.boolean())?;
+    Ok((read_with(fields, scope, CABLE_DT_MS)?, CableSettings { celsius, scheme, tables }))
 }
 
 #[derive(Debug, Clone, Copy)]

@@ -86,7 +86,8 @@ impl Job {
         };
         let mut summary = self.summary(&done, &statistics);
         if let Some(writer) = writer {
-            let result = self.finish(writer, &done, &paths)?;
+            let (result, remarks) = self.finish(writer, &done, &paths)?;
+            summary.remarks = remarks;
             summary.analysis = self.analyze(&result)?;
             summary.output = Some(result);
             summary.pictures = paths;
@@ -111,18 +112,19 @@ impl Job {
         writer: ResultWriter,
         done: &Done,
         paths: &[PathBuf],
-    ) -> Result<PathBuf, RunFailure> {
+    ) -> Result<(PathBuf, Vec<String>), RunFailure> {
         let reached_ms = self.clock.ms(done.step);
         let status = if done.step < self.steps { Status::Interrupted } else { Status::Complete };
         let timings_s = vec![("build".into(), done.build_s), ("simulate".into(), done.simulate_s)];
         let closing = Closing { timings_s, ..Closing::new(status, reached_ms) };
         let path =
             writer.finish(closing).map_err(|source| RunFailure::Record { reached_ms, source })?;
-        if !paths.is_empty() {
-            let result = ResultFile::open(&path).map_err(PictureError::from)?;
-            pictures::save(&result, &self.plots, paths, &self.shapes)?;
+        if paths.is_empty() {
+            return Ok((path, Vec::new()));
         }
-        Ok(path)
+        let result = ResultFile::open(&path).map_err(PictureError::from)?;
+        let remarks = pictures::save(&result, &self.plots, paths, &self.shapes)?;
+        Ok((path, remarks))
     }
 
     fn analyze(&self, result: &Path) -> Result<Vec<Analysis>, RunFailure> {
@@ -157,6 +159,7 @@ impl Job {
             interrupted: done.step < self.steps,
             warnings: self.warnings.clone(),
             pictures: Vec::new(),
+            remarks: Vec::new(),
             analysis: Vec::new(),
         }
     }

@@ -39,6 +39,8 @@ pub struct Summary {
     pub warnings: Vec<String>,
     /// Pictures that were drawn.
     pub pictures: Vec<PathBuf>,
+    /// What there is to say of the pictures: tables behind them, deviations from a reference.
+    pub remarks: Vec<String>,
     /// What `[analysis]` asks for.
     pub analysis: Vec<Analysis>,
 }

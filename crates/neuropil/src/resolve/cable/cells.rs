@@ -5,50 +5,80 @@ use std::sync::Arc;
 
 use neuropil_cable::{CellModel, View};
 use neuropil_mechanism::Library;
-use neuropil_morphology::discretise::Policy;
 use neuropil_morphology::region::{Label, Labels};
-use neuropil_morphology::swc::{Options, load_file};
+use neuropil_morphology::swc::Options;
 use neuropil_morphology::{Location, Places, Region};
 
 use super::super::context::Context;
 use super::super::fields::{Fields, Item};
-use super::{cable_problem, paint};
+use super::targets::count;
+use super::{cable_problem, compartments, paint, shapes};
 use crate::experiment::{Fault, Problem};
+
+/// A synapse: its number among the point processes of the cell, and where it sits.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Synapse {
+    pub point: usize,
+    pub place: Location,
+}
+
+/// Synapses by the name of their group.
+pub(crate) type Groups = BTreeMap<String, Vec<Synapse>>;
 
 /// A cell and the names of what was put on it.
 #[derive(Debug, Clone)]
-pub(crate) struct Cell {
+pub(crate) struct Cell<'a> {
     pub name: String,
+    /// The first copy.
     pub model: Arc<CellModel>,
-    /// Numbers of the point processes of each named group.
-    pub synapses: BTreeMap<String, Vec<usize>>,
+    pub synapses: Groups,
+    item: Item<'a>,
+    /// The membrane alone.
+    bare: CellModel,
+    /// Whether copies differ: some value is an expression of `index`.
+    varied: bool,
 }
 
 /// Reads one cell.
-pub(super) fn read(
+pub(super) fn read<'a>(
     name: &str,
-    item: &Item<'_>,
+    item: &Item<'a>,
     library: &mut Library,
     context: &Context,
-) -> Result<Cell, Problem> {
+) -> Result<Cell<'a>, Problem> {
     let fields = item.fields()?;
-    let scope = &context.scope;
-    let number = |key, unit, default: f64| {
-        let positive = |item: Item<'_>| item.number_where(scope, unit, "above 0", |x| x > 0.0);
-        fields.get(key).map_or(Ok(default), positive)
-    };
-    let file = fields.need("morphology", "the name of an SWC file")?;
-    let options = options(&fields)?;
-    let path = context.folder.join(file.text("the name of an SWC file")?);
-    let loaded = load_file(&path, &options).map_err(|source| {
-        Problem::at(file.span(), Fault::Morphology { place: file.place.clone(), source })
-    })?;
-    for warning in &loaded.warnings {
-        context.warn(format!("{}: {warning}", path.display()));
+    let bare = bare(item, &fields, context)?;
+    let varied = fields.mentions(&["index"]);
+    let own = context.with_names(varied.then(|| ("index", count(0))));
+    let (model, synapses) = dressed(&bare, item, &fields, library, &own)?;
+    context.gather(own);
+    fields.finish()?;
+    let item = item.clone();
+    Ok(Cell { name: name.into(), model: Arc::new(model), synapses, item, bare, varied })
+}
+
+impl Cell<'_> {
+    /// The description of copy number `index`.
+    pub fn copy(
+        &self,
+        index: usize,
+        library: &mut Library,
+        context: &Context,
+    ) -> Result<Arc<CellModel>, Problem> {
+        if !self.varied || index == 0 {
+            return Ok(Arc::clone(&self.model));
+        }
+        let own = context.with_names([("index", count(index))]);
+        let (model, _) = dressed(&self.bare, &self.item, &self.item.fields()?, library, &own)?;
+        Ok(Arc::new(model))
     }
-    context.note_file(path);
-    let (ra, cm) = (number("Ra", "Ohm cm", 35.4)?, number("cm", "uF/cm2", 1.0)?);
-    let policy = policy(&fields, ra, cm, context)?;
+}
+
+/// The morphology, cut into compartments.
+fn bare(item: &Item<'_>, fields: &Fields<'_>, context: &Context) -> Result<CellModel, Problem> {
+    let file = fields.need("morphology", "the name of an SWC file")?;
+    let morphology = shapes::read(&file, &options(fields)?, context)?;
+    let (ra, cm) = passive(fields, context)?;
     let view = match fields.get("view") {
         None => View::Segments,
         Some(item) => match item.text("\"segments\" or \"volumes\"")? {
@@ -57,30 +87,54 @@ pub(super) fn read(
             other => return Err(item.unknown_name("view", other, ["segments", "volumes"])),
         },
     };
-    let complain = |source| cable_problem(item, source);
-    let mut model = CellModel::new(Arc::new(loaded.value), view, &policy).map_err(complain)?;
+    let policy = compartments::policy(fields, &morphology, ra, cm, context)?;
+    let model = CellModel::new(morphology, view, &policy);
+    let mut model = model.map_err(|source| cable_problem(item, source))?;
     if let Some(item) = fields.get("labels") {
         model = model.with_labels(labels(&item)?);
     }
+    Ok(model)
+}
+
+/// Axial resistivity `[Ω·cm]` and capacitance `[µF/cm²]` of the cell.
+fn passive(fields: &Fields<'_>, context: &Context) -> Result<(f64, f64), Problem> {
+    let number = |key, unit, default: f64| {
+        let positive =
+            |item: Item<'_>| item.number_where(&context.scope, unit, "above 0", |x| x > 0.0);
+        fields.get(key).map_or(Ok(default), positive)
+    };
+    Ok((number("Ra", "Ohm cm", 35.4)?, number("cm", "uF/cm2", 1.0)?))
+}
+
+/// Everything on the membrane.
+fn dressed(
+    bare: &CellModel,
+    item: &Item<'_>,
+    fields: &Fields<'_>,
+    library: &mut Library,
+    context: &Context,
+) -> Result<(CellModel, Groups), Problem> {
+    let mut model = bare.clone();
+    let complain = |source| cable_problem(item, source);
+    let (ra, cm) = passive(fields, context)?;
     model.set_axial_resistivity(&Region::All, ra).map_err(complain)?;
     model.set_capacitance(&Region::All, cm).map_err(complain)?;
     if let Some(item) = fields.get("v_init") {
-        let v_mv = item.number(scope, "mV")?;
+        let v_mv = item.number(&context.scope, "mV")?;
         model
             .set_initial_voltage(&Region::All, v_mv)
             .map_err(|source| cable_problem(&item, source))?;
     }
-    paint::ions(&fields, &mut model, context)?;
+    paint::ions(fields, &mut model, context)?;
     for item in fields.get("paint").iter().flat_map(Item::items) {
         paint::density(&item, &mut model, library, context)?;
     }
     let synapses = match fields.get("synapses") {
         Some(item) => paint::synapses(&item.fields()?, &mut model, library, context)?,
-        None => BTreeMap::new(),
+        None => Groups::new(),
     };
-    detector(&fields, &mut model, context)?;
-    fields.finish()?;
-    Ok(Cell { name: name.into(), model: Arc::new(model), synapses })
+    detector(fields, &mut model, context)?;
+    Ok((model, synapses))
 }
 
 fn options(fields: &Fields<'_>) -> Result<Options, Problem> {
@@ -94,40 +148,6 @@ fn options(fields: &Fields<'_>) -> Result<Options, Problem> {
         options.soma = name.parse().map_err(|error| item.unsupported(format!("{error}")))?;
     }
     Ok(options)
-}
-
-/// `compartments = { max_length = "20 um" }`, `{ d_lambda = 0.1 }`, `{ per_section = 3 }`,
-/// `"every_sample"`. Without it a tenth of the length constant at 100 Hz.
-fn policy(
-    fields: &Fields<'_>,
-    ra_ohm_cm: f64,
-    cm_uf_cm2: f64,
-    context: &Context,
-) -> Result<Policy, Problem> {
-    let Some(item) = fields.get("compartments") else {
-        return Ok(Policy::d_lambda(ra_ohm_cm, cm_uf_cm2));
-    };
-    if !item.is_table() {
-        let name = item.text("\"every_sample\" or a table")?;
-        return match name {
-            "every_sample" => Ok(Policy::EverySample),
-            _ => Err(item.unknown_name("policy", name, ["every_sample"])),
-        };
-    }
-    let inner = item.fields()?;
-    let scope = &context.scope;
-    let above = |item: Item<'_>, unit| item.number_where(scope, unit, "above 0", |x| x > 0.0);
-    let policy = if let Some(item) = inner.get("max_length") {
-        Policy::MaxLength(above(item, "um")?)
-    } else if let Some(item) = inner.get("per_section") {
-        Policy::PerSection(item.whole(scope, 1, 1_000_000)? as usize)
-    } else {
-        let fraction = above(inner.need("d_lambda", "a fraction such as 0.1")?, "")?;
-        let frequency_hz = inner.get("frequency").map_or(Ok(100.0), |item| above(item, "Hz"))?;
-        Policy::DLambda { fraction, frequency_hz, ra_ohm_cm, cm_uf_cm2 }
-    };
-    inner.finish()?;
-    Ok(policy)
 }
 
 /// `labels = { tuft = "apic and distance > 400", spot = "at(3, 0.5)" }`.

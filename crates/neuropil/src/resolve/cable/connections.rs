@@ -7,7 +7,7 @@ use neuropil_network::description::{self, BlockMatrix, Delay, Slice, Weight};
 
 use super::super::fields::{Fields, Item};
 use super::super::rule;
-use super::stimuli::{arguments, members, synapses};
+use super::targets::{arguments, members, synapses};
 use super::{Tissue, cable_problem};
 use crate::experiment::{Fault, Problem};
 
@@ -36,12 +36,12 @@ fn one(
     let (from, sources) = members(&source_item, source_item.text("a population")?, tissue)?;
     let target_item = fields.need("target", "synapses such as \"pyramids.excitation\"")?;
     let (to, targets) = synapses(&target_item, tissue)?;
-    let arguments = arguments(fields, to, targets.first(), tissue)?;
+    let arguments = arguments(fields, to, targets.first(), tissue, &tissue.context.scope)?;
     let delay = fields.need("delay", "the delay of a synapse, such as \"1 ms\"")?;
     let delay_ms = tissue.context.clock.ms(u64::from(tissue.context.delay(&delay)?));
     // Rules choose among cells; a chosen pair joins the source to every synapse of the group.
     let mut by_cell: Vec<(usize, Vec<SynapseTarget>)> = Vec::new();
-    for target in targets {
+    for target in targets.into_iter().map(|aim| aim.target) {
         match by_cell.last_mut().filter(|(cell, _)| *cell == target.cell) {
             Some((_, group)) => group.push(target),
             None => by_cell.push((target.cell, vec![target])),

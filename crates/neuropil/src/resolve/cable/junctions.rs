@@ -15,7 +15,7 @@ use neuropil_network::description::{BlockMatrix, Connection, Delay, Slice, Weigh
 
 use super::super::fields::{Fields, Item};
 use super::super::rule;
-use super::stimuli::members;
+use super::targets::members;
 use super::{Tissue, cable_problem, cells};
 use crate::experiment::{Fault, Problem};
 

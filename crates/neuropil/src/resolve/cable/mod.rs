@@ -4,17 +4,27 @@
 //! |---|---|
 //! | `cells` | `[cells.NAME]`: morphology, compartments, passive properties |
 //! | `paint` | `[[cells.NAME.paint]]`, `[cells.NAME.synapses.NAME]`, `[cells.NAME.ions.NAME]` |
-//! | `stimuli` | `[inputs.NAME]`: electrodes and trains of events |
+//! | `shapes` | `morphology` of a cell |
+//! | `compartments` | `compartments` of a cell |
+//! | `stimuli`, `electrodes`, `events` | `[inputs.NAME]`: electrodes and trains of events |
+//! | `targets` | which cells and synapses: `pyramids[0].excitation[index]` |
 //! | `connections` | `[connections.NAME]` |
 //! | `junctions` | `[gap_junctions.NAME]` |
 //! | `record` | `[record]` |
+//! | `responses` | `[plots.NAME]` of what a cell answers to an input |
 
 mod cells;
+mod compartments;
 mod connections;
+mod electrodes;
+mod events;
 mod junctions;
 mod paint;
 mod record;
+mod responses;
+mod shapes;
 mod stimuli;
+mod targets;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
@@ -31,6 +41,7 @@ use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table
 use crate::expression::Scope;
 use crate::resolve::{AnalysisRequest, PlotRequest};
 use cells::Cell;
+pub use responses::{Form, Measure, Quantity, ResponsePlot, Series};
 
 const SECTIONS: &[&str] = &[
     "title",
@@ -100,11 +111,13 @@ pub struct CellPopulation {
 /// What the sections after the cells need.
 pub(super) struct Tissue<'a> {
     pub context: &'a Context,
-    pub cells: &'a [Cell],
+    pub cells: &'a [Cell<'a>],
     pub populations: &'a [CellPopulation],
     /// Index into `cells` of each population.
     pub kinds: &'a [usize],
     pub model: CableModel,
+    /// Trains of varying rate so far.
+    pub varying: u64,
 }
 
 impl Experiment {
@@ -122,7 +135,7 @@ impl Experiment {
     }
 }
 
-fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
+pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     let top = Fields::new(experiment.root(), Span::default(), "");
     for (key, span, _) in top.entries() {
         if !SECTIONS.contains(&key) {
@@ -159,14 +172,17 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         .map_err(wrong)?
         .with_celsius(settings.celsius)
         .with_scheme(settings.scheme)
+        .with_tables(settings.tables)
         .with_seed(simulation.seed);
-    let (populations, kinds) = populations(&section("populations")?, &cells, &mut model, &context)?;
+    let (populations, kinds) =
+        populations(&section("populations")?, &cells, &mut model, &mut library, &context)?;
     let mut tissue = Tissue {
         context: &context,
         cells: &cells,
         populations: &populations,
         kinds: &kinds,
         model,
+        varying: 0,
     };
     stimuli::read(&section("inputs")?, &mut tissue)?;
     let joined = match top.get("connections") {
@@ -176,9 +192,12 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     junctions::read(&section("gap_junctions")?, &mut tissue)?;
     let record = top.get("record").map(|item| item.fields()).transpose()?;
     let recordings = record::read(record.as_ref(), &mut tissue)?;
-    let model = tissue.model;
     let names: Vec<&str> = populations.iter().map(|p| p.name.as_str()).collect();
-    let mut plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let of_responses = |name: &str, item: &Item<'_>| responses::read(name, item, &tissue);
+    let pictures = section("plots")?;
+    let mut plots =
+        plots::read_beside(&pictures, &names, &context.scope, context.clock, &of_responses)?;
+    let model = tissue.model;
     plots.retain(|plot| !plot.kind.of_scan());
     let analysis = match top.get("analysis") {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
@@ -210,7 +229,7 @@ fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
 fn library(item: Option<&Item<'_>>, context: &Context) -> Result<Library, Problem> {
     let mut library = Library::new();
     for item in item.iter().flat_map(|item| item.items()) {
-        let file = context.folder.join(item.text("the name of a .mod file")?);
+        let file = context.existing(&item)?;
         library.add_file(&file).map_err(|source| {
             Problem::at(item.span(), Fault::Mechanism { place: item.place.clone(), source })
         })?;
@@ -219,23 +238,25 @@ fn library(item: Option<&Item<'_>>, context: &Context) -> Result<Library, Proble
     Ok(library)
 }
 
-/// `[populations.NAME]` with `cell` and `size`; without the section every cell is a population.
+/// `[populations.NAME]` with `cell` and `size` (copies may differ by expressions of `index`); without the section every cell is a population.
 fn populations(
     fields: &Fields<'_>,
-    cells: &[Cell],
+    cells: &[Cell<'_>],
     model: &mut CableModel,
+    library: &mut Library,
     context: &Context,
 ) -> Result<(Vec<CellPopulation>, Vec<usize>), Problem> {
     let (mut populations, mut kinds) = (Vec::new(), Vec::new());
     let mut add = |name: &str, kind: usize, size: u32| {
-        let cell = Arc::clone(&cells[kind].model);
         let first = model.len();
-        (0..size).for_each(|_| {
-            model.add(Arc::clone(&cell));
-        });
+        for index in 0..size as usize {
+            model.add(cells[kind].copy(index, library, context)?);
+        }
         let (name, of) = (name.to_owned(), cells[kind].name.clone());
+        let cell = Arc::clone(&cells[kind].model);
         populations.push(CellPopulation { name, cell: of, first, size, model: cell });
         kinds.push(kind);
+        Ok(())
     };
     let mut any = false;
     for (name, _, item) in fields.entries() {
@@ -257,10 +278,12 @@ fn populations(
             None => 1,
         };
         fields.finish()?;
-        add(name, kind, size);
+        add(name, kind, size)?;
     }
     if !any {
-        cells.iter().enumerate().for_each(|(kind, cell)| add(&cell.name, kind, 1));
+        for (kind, cell) in cells.iter().enumerate() {
+            add(&cell.name, kind, 1)?;
+        }
     }
     Ok((populations, kinds))
 }

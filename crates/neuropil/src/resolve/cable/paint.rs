@@ -1,6 +1,5 @@
 //! Mechanisms and ions of a cell.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use neuropil_cable::{CellModel, Density, Ion, ModelError, Point, Reversal, Values};
@@ -10,7 +9,7 @@ use neuropil_mechanism::{Library, Mechanism};
 use super::super::context::Context;
 use super::super::fields::{Amount, Fields, Item, known_unit};
 use super::cable_problem;
-use super::cells::{places, region};
+use super::cells::{Groups, Synapse, places, region};
 use crate::experiment::{Fault, Problem, Written};
 use crate::expression::{Quantity, Value};
 
@@ -59,8 +58,8 @@ pub(super) fn synapses(
     model: &mut CellModel,
     library: &mut Library,
     context: &Context,
-) -> Result<BTreeMap<String, Vec<usize>>, Problem> {
-    let mut groups = BTreeMap::new();
+) -> Result<Groups, Problem> {
+    let mut groups = Groups::new();
     for (name, _, item) in fields.entries() {
         let fields = item.fields()?;
         let mechanism = mechanism(&fields.need("mechanism", "a point process")?, library)?;
@@ -72,7 +71,8 @@ pub(super) fn synapses(
         let mut numbers = Vec::new();
         for place in places(&at, model)? {
             let number = model.place(place, point.clone());
-            numbers.push(number.map_err(|source| cable_problem(&item, source))?);
+            let point = number.map_err(|source| cable_problem(&item, source))?;
+            numbers.push(Synapse { point, place });
         }
         groups.insert(name.to_owned(), numbers);
     }

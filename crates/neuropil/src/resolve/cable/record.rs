@@ -1,6 +1,7 @@
 //! `[record]` of branching cells.
 
 use neuropil_cable::{Quantity, Sampling, SpikeSource};
+use neuropil_morphology::Location;
 use neuropil_network::description::Window;
 use neuropil_record::{
     Column, ColumnKind, Precision, Recordings, SampledRecording, SpikeRecording,
@@ -8,7 +9,7 @@ use neuropil_record::{
 
 use super::super::fields::{Fields, Item};
 use super::super::window;
-use super::stimuli::members;
+use super::targets::members;
 use super::{Tissue, cable_problem, cells};
 use crate::experiment::{Problem, Written};
 
@@ -109,18 +110,17 @@ fn trace(
         let mut probes = Vec::new();
         for cell in cells.clone() {
             let group = &tissue.cells[tissue.kinds[index]].synapses;
-            for quantity in quantities(name, group) {
-                match (&region, &quantity) {
-                    (Some((item, region)), q) if !matches!(q, Quantity::Point { .. }) => {
-                        let found = tissue.model.probes(cell, region, q);
-                        probes.extend(found.map_err(|source| cable_problem(item, source))?);
-                    }
-                    (_, Quantity::Point { .. }) => {
-                        let place = cells::origin(&model);
+            for (quantity, place) in quantities(name, group) {
+                match (&region, place) {
+                    (_, Some(place)) => {
                         let probe = tissue.model.probe(cell, place, quantity);
                         probes.push(probe.map_err(|source| cable_problem(&item, source))?);
                     }
-                    _ => {
+                    (Some((item, region)), None) => {
+                        let found = tissue.model.probes(cell, region, &quantity);
+                        probes.extend(found.map_err(|source| cable_problem(item, source))?);
+                    }
+                    (None, None) => {
                         for place in &places {
                             let probe = tissue.model.probe(cell, *place, quantity.clone());
                             probes.push(probe.map_err(|source| cable_problem(&item, source))?);
@@ -162,20 +162,21 @@ fn trace(
     Ok(())
 }
 
-/// `v`, `i_membrane`, `hh.m`, `excitation.g` (a group of synapses), `ena`, `cai`, `cao`, `ica`.
-fn quantities(
-    name: &str,
-    synapses: &std::collections::BTreeMap<String, Vec<usize>>,
-) -> Vec<Quantity> {
+/// `v`, `i_membrane`, `hh.m`, `excitation.g` (a group of synapses, each at its own place), `ena`,
+/// `cai`, `cao`, `ica`.
+fn quantities(name: &str, synapses: &cells::Groups) -> Vec<(Quantity, Option<Location>)> {
     if let Some((owner, variable)) = name.split_once('.') {
-        if let Some(points) = synapses.get(owner) {
-            let variable = variable.to_owned();
-            let of = |point: &usize| Quantity::Point { point: *point, variable: variable.clone() };
-            return points.iter().map(of).collect();
+        if let Some(group) = synapses.get(owner) {
+            let of = |synapse: &cells::Synapse| {
+                let (point, variable) = (synapse.point, variable.to_owned());
+                (Quantity::Point { point, variable }, Some(synapse.place))
+            };
+            return group.iter().map(of).collect();
         }
-        return vec![Quantity::Density { mechanism: owner.into(), variable: variable.into() }];
+        let quantity = Quantity::Density { mechanism: owner.into(), variable: variable.into() };
+        return vec![(quantity, None)];
     }
-    vec![match name {
+    let quantity = match name {
         "v" => Quantity::Voltage,
         "i_membrane" => Quantity::MembraneCurrent,
         _ => match (name.strip_prefix('e'), name.strip_prefix('i'), name.strip_suffix('i')) {
@@ -184,5 +185,6 @@ fn quantities(
             (_, Some(ion), _) => Quantity::IonCurrent(ion.into()),
             _ => Quantity::Outside(name.trim_end_matches('o').into()),
         },
-    }]
+    };
+    vec![(quantity, None)]
 }

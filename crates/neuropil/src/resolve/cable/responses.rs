@@ -1,0 +1,506 @@
+//! `[plots.NAME]` of what cells answer to an input: `response`, `family`, `profile`.
+//!
+//! A population of copies of one cell, each with an input of its own, is an experiment with many
+//! trials; these pictures compare the trials. Everything is resolved here to columns of the result.
+
+use std::sync::Arc;
+
+use neuropil_cable::CellModel;
+use neuropil_record::Column;
+
+use super::super::context::Context;
+use super::super::fields::{Amount, Fields, Item, known_unit};
+use super::super::plots::{PlotKind, PlotRequest};
+use super::super::window;
+use super::targets::count;
+use super::{CellPopulation, Tissue, cells};
+use crate::experiment::{Problem, Written};
+use crate::expression::{Quantity as Number, Scope, Value};
+
+/// How responses are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// Measures against a quantity, a curve for every series.
+    Curves,
+    /// Traces over each other, a panel for every series.
+    Family,
+    /// Measures against the place, dots for every series.
+    Profile,
+}
+
+/// What is measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "`NAMES` says what each is")]
+pub enum Quantity {
+    Amplitude,
+    TimeToPeak,
+    Rise,
+    HalfWidth,
+    Area,
+    Mean,
+    Deviation,
+    Last,
+    Rate,
+    Spikes,
+    Latency,
+    LastSpike,
+    FirstRate,
+    LastRate,
+}
+
+/// Name in experiments, name on axes, unit (`*` for that of the variable).
+const NAMES: &[(Quantity, &str, &str, &str)] = &[
+    (Quantity::Amplitude, "amplitude", "amplitude", "*"),
+    (Quantity::TimeToPeak, "time_to_peak", "time to peak", "ms"),
+    (Quantity::Rise, "rise", "10–90 % rise time", "ms"),
+    (Quantity::HalfWidth, "half_width", "half-width", "ms"),
+    (Quantity::Area, "area", "area", "* ms"),
+    (Quantity::Mean, "mean", "mean", "*"),
+    (Quantity::Deviation, "std", "standard deviation", "*"),
+    (Quantity::Last, "last", "final value", "*"),
+    (Quantity::Rate, "rate", "rate", "spikes/s"),
+    (Quantity::Spikes, "spikes", "spikes", ""),
+    (Quantity::Latency, "latency", "latency of the first spike", "ms"),
+    (Quantity::LastSpike, "last_spike", "time of the last spike", "ms"),
+    (Quantity::FirstRate, "first_rate", "rate of the first interval", "spikes/s"),
+    (Quantity::LastRate, "last_rate", "rate of the last interval", "spikes/s"),
+];
+
+impl Quantity {
+    /// Whether it is measured of spikes, not of a variable.
+    pub const fn of_spikes(self) -> bool {
+        matches!(
+            self,
+            Self::Rate
+                | Self::Spikes
+                | Self::Latency
+                | Self::LastSpike
+                | Self::FirstRate
+                | Self::LastRate
+        )
+    }
+
+    /// Its name in experiments.
+    pub fn name(self) -> &'static str {
+        NAMES.iter().find(|entry| entry.0 == self).map_or("", |entry| entry.1)
+    }
+}
+
+/// A quantity to measure, and what its axis says.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Measure {
+    /// What.
+    pub quantity: Quantity,
+    /// Label of the axis, without unit.
+    pub label: String,
+    /// Unit; `*` stands for that of the variable.
+    pub unit: String,
+}
+
+/// The responses of one population at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// What the legend says.
+    pub label: String,
+    /// Population.
+    pub population: String,
+    /// Cell and compartment of each response.
+    pub columns: Vec<Column>,
+    /// What each is drawn against.
+    pub x: Vec<f64>,
+    /// Population whose cell k answers to input k alone: the sum of its cells 0 … k is what cell k of
+    /// this series is compared with.
+    pub singles: Option<String>,
+    /// Whether a profile is a line.
+    pub joined: bool,
+    /// Times `[ms]` and values that a trace should have.
+    pub reference: Option<(Vec<f64>, Vec<f64>)>,
+}
+
+/// A picture of responses.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ResponsePlot {
+    /// How.
+    pub form: Form,
+    /// Variable that was recorded.
+    pub variable: String,
+    /// Measures, a panel for each.
+    pub measures: Vec<Measure>,
+    /// Series.
+    pub series: Vec<Series>,
+    /// Label of the horizontal axis, with its unit.
+    pub x_label: String,
+    /// Whether the axes are logarithmic.
+    pub log: (bool, bool),
+    /// Time whose mean is the baseline `[ms]`; without it the baseline is 0.
+    pub baseline_ms: Option<(f64, f64)>,
+    /// Time of the responses `[ms]`.
+    pub window_ms: (f64, f64),
+    /// Distance between the traces of a family; over each other if absent.
+    pub shift: Option<f64>,
+}
+
+/// Reads one picture; `None` if it is of another kind.
+pub(super) fn read(
+    name: &str,
+    item: &Item<'_>,
+    tissue: &Tissue<'_>,
+) -> Result<Option<PlotRequest>, Problem> {
+    let fields = item.fields()?;
+    let kind = match fields.get("kind").map(|item| &item.node.value) {
+        Some(Written::Text(kind)) => PlotKind::named(kind),
+        _ => None,
+    };
+    let (kind, form) = match kind {
+        Some(kind @ PlotKind::Response) => (kind, Form::Curves),
+        Some(kind @ PlotKind::Family) => (kind, Form::Family),
+        Some(kind @ PlotKind::Profile) => (kind, Form::Profile),
+        _ => return Ok(None),
+    };
+    let mut request = PlotRequest::new(name, kind);
+    if let Some(item) = fields.get("title") {
+        request.title = item.text("a text")?.into();
+    }
+    let plot = picture(form, &fields, tissue)?;
+    fields.finish()?;
+    request.responses = Some(Arc::new(plot));
+    Ok(Some(request))
+}
+
+fn picture(form: Form, fields: &Fields<'_>, tissue: &Tissue<'_>) -> Result<ResponsePlot, Problem> {
+    let context = tissue.context;
+    let pair = |item: Item<'_>| {
+        let found = window::of_pair(&item, &context.scope, context.clock)?;
+        Ok((context.clock.ms(found.start), context.clock.ms(found.stop)))
+    };
+    let whole = (context.clock.ms(context.warmup_step), context.clock.ms(context.end_step));
+    let (x_label, x_unit) = x_axis(form, fields)?;
+    let mut series = Vec::new();
+    for population in populations(fields, tissue)? {
+        match form {
+            Form::Profile => series.push(profile(fields, population, context)?),
+            _ => series.extend(places(form, fields, population, &x_unit, tissue)?),
+        }
+    }
+    relabel(fields, &mut series)?;
+    singles(fields, &mut series, tissue)?;
+    references(fields, &mut series, context)?;
+    Ok(ResponsePlot {
+        form,
+        variable: match fields.get("variable") {
+            Some(item) => item.text("the name of a recorded variable")?.into(),
+            None => "v".into(),
+        },
+        measures: measures(fields)?,
+        series,
+        x_label: match x_unit.as_str() {
+            "" => x_label,
+            unit => format!("{x_label} ({})", unit.replace("um", "µm")),
+        },
+        log: log(fields)?,
+        baseline_ms: fields.get("baseline").map(pair).transpose()?,
+        window_ms: fields.get("window").map_or(Ok(whole), pair)?,
+        shift: fields.get("shift").map(|item| item.number(&context.scope, "mV")).transpose()?,
+    })
+}
+
+/// Label and unit of the horizontal axis.
+fn x_axis(form: Form, fields: &Fields<'_>) -> Result<(String, String), Problem> {
+    let (label, unit) = match (form, fields.get("x").map(|item| &item.node.value)) {
+        (Form::Profile, Some(Written::Text(x))) if x == "electrotonic" => {
+            ("electrotonic distance from the soma", "")
+        }
+        (Form::Profile, _) => ("path distance from the soma", "um"),
+        (_, Some(Written::Text(x))) if x.trim() == "distance" => {
+            ("path distance of the input", "um")
+        }
+        _ => ("cell", ""),
+    };
+    let text = |key, default: &str| match fields.get(key) {
+        Some(item) => item.text("a text").map(str::to_owned),
+        None => Ok(default.to_owned()),
+    };
+    Ok((text("x_label", label)?, text("x_unit", unit)?))
+}
+
+fn populations<'t>(
+    fields: &Fields<'_>,
+    tissue: &'t Tissue<'_>,
+) -> Result<Vec<&'t CellPopulation>, Problem> {
+    let Some(item) = fields.get("populations") else {
+        return Ok(tissue.populations.iter().collect());
+    };
+    let known = || tissue.populations.iter().map(|p| p.name.as_str());
+    let find = |item: &Item<'_>| {
+        let name = item.text("the name of a population")?;
+        let found = tissue.populations.iter().find(|p| p.name == name);
+        found.ok_or_else(|| item.unknown_name("population", name, known()))
+    };
+    item.items().iter().map(find).collect()
+}
+
+/// A series for each of the places `at`.
+fn places(
+    form: Form,
+    fields: &Fields<'_>,
+    population: &CellPopulation,
+    x_unit: &str,
+    tissue: &Tissue<'_>,
+) -> Result<Vec<Series>, Problem> {
+    let group = match fields.get("synapses") {
+        None => None,
+        Some(item) => {
+            let name = item.text("a group of synapses")?;
+            let cell = tissue.cells.iter().find(|cell| cell.name == population.cell);
+            let groups = cell.map(|cell| &cell.synapses);
+            let known = || groups.into_iter().flatten().map(|(name, _)| name.as_str());
+            let found = groups.and_then(|groups| groups.get(name));
+            Some(found.ok_or_else(|| item.unknown_name("group of synapses", name, known()))?)
+        }
+    };
+    let (model, size) = (&population.model, population.size as usize);
+    let synapse = |item: &Item<'_>, index: usize| {
+        let expected = "\"synapses\", a group with a synapse for every cell";
+        let found = group.and_then(|group| group.get(index));
+        found.ok_or_else(|| item.out_of_range(format!("no synapse {index}"), expected))
+    };
+    let mut x = Vec::with_capacity(size);
+    for index in 0..size {
+        let Some(item) = fields.get("x") else {
+            x.push(index as f64);
+            continue;
+        };
+        let mut scope = tissue.context.scope.clone();
+        scope.define("index", count(index));
+        if super::super::fields::mentions(item.node, &["distance"]) {
+            let distance = model.morphology().distance_um(synapse(&item, index)?.place);
+            scope.define("distance", length(distance));
+        }
+        x.push(in_unit(&item, x_unit, &scope)?);
+    }
+    let at = fields.get("at");
+    let items = at.as_ref().map(Item::items).unwrap_or_default();
+    let mut series = Vec::new();
+    let mut add = |label: &str, nodes: Vec<usize>| {
+        let column =
+            |(neuron, node): (usize, usize)| Column { neuron: neuron as u32, element: node as u32 };
+        let label = match items.len() {
+            0 | 1 => population.name.clone(),
+            _ if tissue.populations.len() == 1 => label.to_owned(),
+            _ => format!("{}, {label}", population.name),
+        };
+        series.push(Series {
+            label,
+            population: population.name.clone(),
+            columns: nodes.into_iter().enumerate().map(column).collect(),
+            x: x.clone(),
+            singles: None,
+            joined: form != Form::Profile,
+            reference: None,
+        });
+    };
+    let node = |item: &Item<'_>, place| {
+        model.node_at(place).map_err(|source| super::cable_problem(item, source))
+    };
+    if items.is_empty() {
+        let origin = cells::origin(model);
+        add("soma", vec![model.compartments().node_at(origin); size]);
+    }
+    for item in &items {
+        let text = item.text("\"synapse\" or a place such as \"soma\"")?;
+        let nodes = match text {
+            "synapse" => (0..size)
+                .map(|index| node(item, synapse(item, index)?.place))
+                .collect::<Result<Vec<_>, _>>()?,
+            _ => vec![node(item, cells::single(item, model)?)?; size],
+        };
+        add(text, nodes);
+    }
+    Ok(series)
+}
+
+fn length(value_um: f64) -> Value {
+    Value::Number(Number { value: value_um, unit: known_unit("um") })
+}
+
+fn in_unit(item: &Item<'_>, unit: &str, scope: &Scope) -> Result<f64, Problem> {
+    let value = item.free(scope)?;
+    match item.in_unit(value, known_unit(unit))? {
+        Amount::Fixed(value) if value.is_finite() => Ok(value),
+        _ => Err(item.wrong("a finite number for every cell")),
+    }
+}
+
+/// The compartments of one cell against their distance.
+fn profile(
+    fields: &Fields<'_>,
+    population: &CellPopulation,
+    context: &Context,
+) -> Result<Series, Problem> {
+    let model = &population.model;
+    let cell = match fields.get("cell") {
+        Some(item) => item.whole(&context.scope, 0, u64::from(population.size) - 1)? as u32,
+        None => 0,
+    };
+    let x = match fields.get("x") {
+        None => model.compartments().distance_um().to_vec(),
+        Some(item) => match item.text("\"distance\" or \"electrotonic\"")? {
+            "distance" => model.compartments().distance_um().to_vec(),
+            "electrotonic" => {
+                let number = |key, unit, expected| {
+                    let above = |x: f64| x > 0.0;
+                    let item = fields.need(key, expected)?;
+                    item.number_where(&context.scope, unit, "above 0", above)
+                };
+                let rm = number("Rm", "Ohm cm2", "the resistance of the membrane")?;
+                let ra = number("Ra", "Ohm cm", "the axial resistivity")?;
+                electrotonic(model, rm, ra)
+            }
+            name => return Err(item.unknown_name("place", name, ["distance", "electrotonic"])),
+        },
+    };
+    let (parent, area) = (model.compartments().parent(), model.compartments().area_um2());
+    let mut children = vec![0; parent.len()];
+    parent.iter().skip(1).for_each(|node| children[*node] += 1);
+    let (columns, x) = (0..parent.len())
+        .filter(|node| area[*node] > 0.0)
+        .map(|node| (Column { neuron: cell, element: node as u32 }, x[node]))
+        .unzip();
+    Ok(Series {
+        label: population.name.clone(),
+        population: population.name.clone(),
+        columns,
+        x,
+        singles: None,
+        joined: children.iter().all(|count| *count < 2),
+        reference: None,
+    })
+}
+
+/// Distance from the soma of every compartment in length constants, `∫ ds/λ` with
+/// `λ = √(d Rm / 4 Ra)`.
+fn electrotonic(model: &CellModel, rm_ohm_cm2: f64, ra_ohm_cm: f64) -> Vec<f64> {
+    let c = model.compartments();
+    let (parent, area, diameter) = (c.parent(), c.area_um2(), c.diameter_um());
+    let (distance, place) = (c.distance_um(), c.location());
+    // λ² = (d/4) Rm/Ra, all lengths in cm: 1 µm is 1e-4 cm.
+    let lambda_um =
+        |node: usize| (diameter[node] * 1e-4 / 4.0 * rm_ohm_cm2 / ra_ohm_cm).sqrt() * 1e4;
+    let mut x = vec![0.0; parent.len()];
+    for node in 1..parent.len() {
+        let above = parent[node];
+        let step = (distance[node] - distance[above]).abs();
+        x[node] = x[above]
+            + match (area[node] > 0.0, area[above] > 0.0) {
+                (false, _) => step / lambda_um(above),
+                (true, true) if place[node].section == place[above].section => {
+                    0.5 * step / lambda_um(node) + 0.5 * step / lambda_um(above)
+                }
+                _ => step / lambda_um(node),
+            };
+    }
+    let origin = x[c.node_at(model.morphology().origin())];
+    x.iter().map(|x| (x - origin).abs()).collect()
+}
+
+fn measures(fields: &Fields<'_>) -> Result<Vec<Measure>, Problem> {
+    let item = fields.get("measure");
+    let items = item.as_ref().map(Item::items).unwrap_or_default();
+    let label_item = fields.get("y_label");
+    let labels = label_item.as_ref().map(Item::items).unwrap_or_default();
+    let named = |name: &str| NAMES.iter().find(|entry| entry.1 == name);
+    let mut found = Vec::new();
+    for item in &items {
+        let name = item.text("a measure such as \"amplitude\"")?;
+        let known = || NAMES.iter().map(|entry| entry.1);
+        found.push(named(name).ok_or_else(|| item.unknown_name("measure", name, known()))?);
+    }
+    if found.is_empty() {
+        found.extend(NAMES.first());
+    }
+    let mut measures = Vec::new();
+    for (k, (quantity, _, label, unit)) in found.into_iter().enumerate() {
+        let label = match labels.get(k) {
+            Some(item) => item.text("a text")?,
+            None => label,
+        };
+        measures.push(Measure { quantity: *quantity, label: label.into(), unit: (*unit).into() });
+    }
+    Ok(measures)
+}
+
+fn relabel(fields: &Fields<'_>, series: &mut [Series]) -> Result<(), Problem> {
+    let Some(item) = fields.get("labels") else { return Ok(()) };
+    let labels = item.items();
+    if labels.len() != series.len() {
+        let expected = format!("one for each of the {} series", series.len());
+        return Err(item.out_of_range(format!("{} labels", labels.len()), expected));
+    }
+    for (series, label) in series.iter_mut().zip(labels) {
+        series.label = label.text("a text")?.into();
+    }
+    Ok(())
+}
+
+/// `singles = ["one_by_one"]`: for each series the population of single inputs.
+fn singles(fields: &Fields<'_>, series: &mut [Series], tissue: &Tissue<'_>) -> Result<(), Problem> {
+    let Some(list) = fields.get("singles") else { return Ok(()) };
+    let items = list.items();
+    if items.len() != series.len() {
+        let expected = format!("one population for each of the {} series", series.len());
+        return Err(list.out_of_range(format!("{} populations", items.len()), expected));
+    }
+    for (series, item) in series.iter_mut().zip(items) {
+        let name = item.text("a population")?;
+        let known = || tissue.populations.iter().map(|p| p.name.as_str());
+        let found = tissue.populations.iter().find(|p| p.name == name);
+        let found = found.ok_or_else(|| item.unknown_name("population", name, known()))?;
+        if (found.size as usize) < series.columns.len() {
+            let expected =
+                format!("as many as in \"{}\", {}", series.population, series.columns.len());
+            return Err(item.out_of_range(format!("{} cells in \"{name}\"", found.size), expected));
+        }
+        series.singles = Some(name.into());
+    }
+    Ok(())
+}
+
+/// `reference = { times = "exact.csv:t", values = ["exact.csv:near", "exact.csv:far"] }`.
+fn references(
+    fields: &Fields<'_>,
+    series: &mut [Series],
+    context: &Context,
+) -> Result<(), Problem> {
+    let Some(item) = fields.get("reference") else { return Ok(()) };
+    let inner = item.fields()?;
+    let times = context.numbers(&inner.need("times", "a file of times")?)?.values;
+    let list = inner.need("values", "a file of values for each series")?;
+    inner.finish()?;
+    let items = list.items();
+    if items.len() != series.len() {
+        let expected = format!("one for each of the {} series", series.len());
+        return Err(list.out_of_range(format!("{} lists", items.len()), expected));
+    }
+    for (series, item) in series.iter_mut().zip(items) {
+        let values = context.numbers(&item)?.values;
+        if values.len() != times.len() {
+            let expected = format!("one for each of the {} times", times.len());
+            return Err(item.out_of_range(format!("{} values", values.len()), expected));
+        }
+        series.reference = Some((times.clone(), values));
+    }
+    Ok(())
+}
+
+/// `log = "x"`, `"y"` or `["x", "y"]`.
+fn log(fields: &Fields<'_>) -> Result<(bool, bool), Problem> {
+    let mut log = (false, false);
+    for item in fields.get("log").iter().flat_map(Item::items) {
+        match item.text("\"x\" or \"y\"")? {
+            "x" => log.0 = true,
+            "y" => log.1 = true,
+            name => return Err(item.unknown_name("axis", name, ["x", "y"])),
+        }
+    }
+    Ok(log)
+}
