@@ -21,6 +21,8 @@ fn main() -> std::process::ExitCode {
         Command::Scan(scan) => commands::scan::scan(scan),
         Command::Analyze(analyze) => commands::analyze::analyze(analyze),
         Command::Meanfield(m) => commands::meanfield::meanfield(m),
+        Command::Transfer(t) => commands::transfer::transfer(t),
+        Command::Convert(c) => commands::convert::convert(c),
         Command::Morphology(m) => commands::morphology::morphology(m),
         Command::Mechanism(m) => commands::mechanism::mechanism(m),
     };

@@ -12,7 +12,8 @@
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`connectivity`] | drawn connectivity as arrays |
-//! | [`meanfield`] | rates that theory predicts |
+//! | [`meanfield`] | rates that theory predicts; transfer functions |
+//! | [`convert`] | parameter dictionaries of other tools as experiments |
 //! | [`networks`] | networks that the field knows by name |
 //! | [`gating`], [`cell_picture`] | pictures of mechanisms and morphologies |
 //! | [`run`] | checking, running, summing up |
@@ -25,6 +26,7 @@ pub mod arrays;
 pub mod builder;
 pub mod cell_picture;
 pub mod connectivity;
+pub mod convert;
 pub mod experiment;
 pub mod expression;
 pub mod gating;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
-use neuropil::meanfield::{MeanFieldError, Prediction};
+use neuropil::meanfield::{MeanFieldError, Prediction, TransitionKind};
 use neuropil::results::ResultFile;
 use serde_json::{Value, json};
 
@@ -13,10 +13,10 @@ use crate::show;
 /// Predicts stationary rates and, if a result is given, shows both.
 pub fn meanfield(arguments: &Meanfield) -> anyhow::Result<()> {
     let experiment = super::read(&arguments.file, &arguments.changes)?;
-    let prediction = experiment.mean_field(arguments.at).map_err(|error| match error {
-        MeanFieldError::Experiment(error) => anyhow::Error::new(error),
-        other => anyhow::Error::new(other),
-    })?;
+    if let Some((path, values)) = &arguments.over {
+        return over(arguments, &experiment, path, values);
+    }
+    let prediction = experiment.mean_field(arguments.at).map_err(plain)?;
     let mut simulated = Vec::new();
     let mut picture = None;
     if let Some(file) = &arguments.result {
@@ -87,4 +87,69 @@ fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
     }
     lines.extend(prediction.warnings.iter().map(|warning| format!("note: {warning}")));
     lines.join("\n")
+}
+
+/// Predicts over the values of a key and draws the course.
+fn over(
+    arguments: &Meanfield,
+    experiment: &neuropil::experiment::Experiment,
+    path: &str,
+    values: &str,
+) -> anyhow::Result<()> {
+    let course = experiment.mean_field_over(path, values, arguments.at).map_err(plain)?;
+    let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let picture =
+        arguments.output.clone().unwrap_or_else(|| PathBuf::from(format!("{stem}_meanfield.png")));
+    super::refuse_existing(&picture, arguments.force)?;
+    course.figure(arguments.scan.as_deref()).map_err(plain)?.save(&picture)?;
+    if arguments.json {
+        let points: Vec<Value> = course
+            .values
+            .iter()
+            .zip(&course.predictions)
+            .map(|(value, prediction)| json!({ "value": value, "prediction": prediction.json() }))
+            .collect();
+        return show::line(json!({ "path": course.path, "unit": course.unit, "points": points }));
+    }
+    let first = &course.predictions[0];
+    show::line(format!("{}, at {} ms", first.method.name(), first.at_ms))?;
+    let names: String = first.populations.iter().map(|p| format!("{:>16}", p.name)).collect();
+    show::line(format!("{:<24}{names}", course.path))?;
+    let mut warnings: Vec<&String> = Vec::new();
+    for (value, prediction) in course.values.iter().zip(&course.predictions) {
+        let rates: String = prediction
+            .populations
+            .iter()
+            .map(|p| match p.error_hz {
+                Some(error) => format!("{:>16}", format!("{:.3} ± {error:.3}", p.rate_hz)),
+                None => format!("{:>16.3}", p.rate_hz),
+            })
+            .collect();
+        show::line(format!("{:<24}{rates}", format!("{value} {}", course.unit)))?;
+        warnings.extend(
+            prediction.warnings.iter().filter(|w| !warnings.contains(w)).collect::<Vec<_>>(),
+        );
+    }
+    for change in course.transitions() {
+        let what = match change.kind {
+            TransitionKind::Fold => "stationary states appear or vanish",
+            TransitionKind::Oscillation => "a state gains or loses stability, oscillating",
+            _ => "a state gains or loses stability",
+        };
+        show::line(format!(
+            "{what} between {} and {} {}",
+            change.before, change.after, course.unit
+        ))?;
+    }
+    for warning in warnings {
+        show::line(format!("note: {warning}"))?;
+    }
+    show::line(picture.display())
+}
+
+fn plain(error: MeanFieldError) -> anyhow::Error {
+    match error {
+        MeanFieldError::Experiment(error) => anyhow::Error::new(error),
+        other => anyhow::Error::new(other),
+    }
 }

@@ -3,6 +3,7 @@
 pub mod analyze;
 pub mod check;
 pub mod connectivity;
+pub mod convert;
 pub mod info;
 pub mod meanfield;
 pub mod mechanism;
@@ -11,6 +12,7 @@ pub mod new;
 pub mod plot;
 pub mod run;
 pub mod scan;
+pub mod transfer;
 
 use std::path::Path;
 

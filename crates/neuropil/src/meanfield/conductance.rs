@@ -8,6 +8,7 @@ use neuropil_theory::{Fluctuations, Neuron, Synapse, Threshold, TransferFunction
 
 use super::moments::{self, Synapses};
 use super::neurons::{Member, System};
+use super::settings::Named;
 use super::{MeanFieldError, Method, PopulationPrediction, Prediction};
 
 /// Rate from which the search starts `[Hz]`.
@@ -16,34 +17,56 @@ const START_HZ: f64 = 2.0;
 /// Reversal potential and time constant of excitation and inhibition.
 type Kinds = [(f64, f64); 2];
 
-pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldError> {
+/// A class of synapses of one population, in the order of its projections.
+#[derive(Debug, Clone)]
+pub(super) struct Class {
+    /// Name of where it comes from.
+    pub name: String,
+    pub source: Source,
+    pub synapse: Synapse,
+}
+
+/// A network as the theory takes it.
+#[derive(Debug)]
+pub(super) struct Assembled {
+    pub theory: MeanField,
+    pub input: Input,
+    /// The classes of each population.
+    pub classes: Vec<Vec<Class>>,
+    /// Whether `[meanfield.transfer]` names transfer functions.
+    pub published: bool,
+}
+
+/// Puts populations, projections and inputs together.
+pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldError> {
     let members = system.members.clone();
     let published = !system.settings.transfer.is_empty();
     let (mut populations, mut kinds) = (Vec::new(), Vec::new());
     for member in &members {
-        let neuron = neuron(&mut system, *member);
+        let neuron = neuron(system, *member);
         let name = member.population.name.clone();
         let transfer = match (published, system.settings.transfer.get(&name)) {
             (false, _) => TransferFunction::new(neuron, Threshold::fixed(neuron.v_threshold_mv)),
-            (true, Some(stored)) => of_name(neuron, stored)?,
+            (true, Some(named)) => of_name(neuron, named)?,
             (true, None) => return Err(MeanFieldError::Transfer { population: name }),
         };
         populations.push(Population { name, size: f64::from(member.population.size), transfer });
-        kinds.push(kinds_of(&mut system, *member));
+        kinds.push(kinds_of(system, *member));
     }
-    let (mut projections, mut afferent_hz) = (Vec::new(), Vec::new());
+    let mut classes: Vec<Vec<Class>> = vec![Vec::new(); members.len()];
+    let mut afferent_hz = Vec::new();
     for (target, connection) in system.connections() {
         let Some(synapses) = moments::synapses(system.network, connection)? else { continue };
+        let listed = &system.network.populations[connection.source.population];
         let source = match system.rank(connection.source.population) {
             Some(rank) => Source::Population(rank),
             None => {
-                let listed = &system.network.populations[connection.source.population];
                 afferent_hz.push(system.listed_rate_hz(listed));
                 Source::Afferent(afferent_hz.len() - 1)
             }
         };
         let synapse = synapse(&kinds[target], synapses, connection.channel);
-        projections.push(Projection { source, target, synapse });
+        classes[target].push(Class { name: listed.name.clone(), source, synapse });
     }
     let inputs: Vec<_> = system.inputs().collect();
     for (target, share, input) in inputs {
@@ -52,19 +75,37 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
             let source = Source::Afferent(afferent_hz.len() - 1);
             let one = Synapses { count: 1.0, weight };
             let synapse = synapse(&kinds[target], one, input.target.channel);
-            projections.push(Projection { source, target, synapse });
+            let name = input.name.split('/').next().unwrap_or_default().to_owned();
+            classes[target].push(Class { name, source, synapse });
         }
     }
     let input = Input { current_pa: system.currents_pa(), afferent_hz };
+    let projections: Vec<Projection> = classes
+        .iter()
+        .enumerate()
+        .flat_map(|(target, classes)| {
+            let projection = move |class: &Class| Projection {
+                source: class.source,
+                target,
+                synapse: class.synapse,
+            };
+            classes.iter().map(projection)
+        })
+        .collect();
     let theory = MeanField::new(populations, input.afferent_hz.len(), &projections)?;
+    Ok(Assembled { theory, input, classes, published })
+}
+
+pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldError> {
+    let Assembled { theory, input, published, .. } = assemble(&mut system)?;
     let (rates, errors) = match published {
         true => with_published(&theory, &input, &mut system)?,
         false => with_simulated(&theory, &input, system.settings.seed)?,
     };
-    let predicted = members.iter().enumerate().map(|(rank, member)| {
+    let predicted = theory.populations().iter().enumerate().map(|(rank, population)| {
         let potential = potential(&theory, rank, &rates, &input);
         PopulationPrediction {
-            name: member.population.name.clone(),
+            name: population.name.clone(),
             rate_hz: rates[rank],
             error_hz: errors.as_ref().map(|errors| errors[rank]),
             mean_mv: potential.mean_mv,
@@ -156,10 +197,16 @@ fn synapse(kinds: &Kinds, synapses: Synapses, channel: Option<usize>) -> Synapse
     Synapse::conductance(synapses.count, synapses.weight.abs(), tau_ms, reversal_mv)
 }
 
-/// A stored transfer function, for the neuron of the experiment.
-fn of_name(neuron: Neuron, name: &str) -> Result<TransferFunction, MeanFieldError> {
+/// A published or fitted transfer function, for the neuron of the experiment.
+fn of_name(neuron: Neuron, named: &Named) -> Result<TransferFunction, MeanFieldError> {
+    let name = match named {
+        Named::Fitted { threshold, range } => {
+            return Ok(TransferFunction { neuron, threshold: threshold.clone(), range: *range });
+        }
+        Named::Published(name) => name,
+    };
     let mut transfer = TransferFunction::new(neuron, stored::threshold(name)?);
-    if stored::names().contains(&name) {
+    if stored::names().contains(&name.as_str()) {
         transfer.range = stored::transfer_function(name)?.range;
     }
     Ok(transfer)

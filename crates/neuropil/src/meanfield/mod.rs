@@ -3,32 +3,43 @@
 //! | neurons | method |
 //! |---|---|
 //! | `iaf_psc_delta`, `iaf_psc_exp`, `iaf_psc_alpha` | self-consistent Siegert rates ([`neuropil_theory::diffusion`]) |
-//! | `iaf_cond_exp`, `aeif_cond_exp`, `aeif_cond_exp_euler` | self-consistent simulated transfer functions ([`MeanField::simulated_point`](neuropil_theory::mean_field::MeanField::simulated_point)) |
-//! | the same, with `[meanfield.transfer]` | published transfer functions ([`neuropil_theory::stored`]) |
+//! | `iaf_cond_exp`, `aeif_cond_exp`, `aeif_cond_exp_euler` | self-consistent rates and spike trains of simulated neurons ([`MeanField::self_consistent_point`](neuropil_theory::mean_field::MeanField::self_consistent_point)) |
+//! | the same, with `[meanfield.transfer]` | published transfer functions ([`neuropil_theory::stored`]) or fitted ones ([`Experiment::characterise`]) |
 //!
 //! ```toml
 //! [meanfield]
 //! at = "500 ms"                          # when inputs that change in time are taken
 //! [meanfield.transfer]                   # optional: for every population
-//! Exc = "spectrum_2018/RecExc"
+//! Exc = "spectrum_2018/RecExc"           # published, or
+//! Inh = "fitted.toml"                    # a file of `neuropil transfer`
 //! ```
 //!
 //! What the theory leaves out is correlation between neurons, structure within populations, and
-//! differences between the neurons of one.
+//! differences between the neurons of one. Transfer functions suppose Poisson input besides, which
+//! overestimates rates where neurons fire regularly: by a fifth and more in the network of Zerlaut et
+//! al. (2019), at 8 to 20 Hz of its afferents.
 
 mod conductance;
 mod current;
 mod drive;
 mod moments;
 mod neurons;
+mod over;
 mod overlay;
 mod settings;
+mod transfer;
+mod transfer_file;
 
 use neuropil_theory::TheoryError;
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
 use crate::experiment::{Experiment, ExperimentError};
+
+pub use neuropil_theory::bifurcation::{Transition, TransitionKind};
+pub use neuropil_theory::threshold::Basis;
+pub use over::Course;
+pub use transfer::{Characterised, TransferOptions};
 
 /// Why there is no prediction.
 #[derive(Debug, Error)]
@@ -54,6 +65,22 @@ pub enum MeanFieldError {
     Transfer { population: String },
     #[error(transparent)]
     Theory(#[from] TheoryError),
+    #[error("there is no population \"{name}\" with a transfer function{suggestion}")]
+    Population { name: String, suggestion: String },
+    #[error("population \"{population}\" receives nothing from \"{name}\"{suggestion}")]
+    Source { population: String, name: String, suggestion: String },
+    #[error(
+        "population \"{population}\" has {model} neurons: transfer functions are for conductance synapses"
+    )]
+    NoTransfer { population: String, model: String },
+    #[error("{path} = {value} is not a number, which an axis needs")]
+    NotANumber { path: String, value: String },
+    #[error("a prediction runs over one path, found {found}")]
+    Paths { found: usize },
+    #[error("{table}: {what}")]
+    ScanTable { table: String, what: String },
+    #[error(transparent)]
+    Plot(#[from] neuropil_plot::PlotError),
 }
 
 /// How the rates were found.
@@ -61,9 +88,9 @@ pub enum MeanFieldError {
 pub enum Method {
     /// Siegert's formula in the diffusion approximation.
     Siegert,
-    /// Transfer functions measured by simulation of single neurons.
+    /// Single neurons, simulated with input that has the statistics of their output.
     Simulated,
-    /// Published transfer functions.
+    /// Published or fitted transfer functions.
     Published,
 }
 
@@ -72,8 +99,8 @@ impl Method {
     pub fn name(self) -> &'static str {
         match self {
             Self::Siegert => "diffusion approximation, Siegert rates",
-            Self::Simulated => "simulated transfer functions",
-            Self::Published => "published transfer functions",
+            Self::Simulated => "simulated neurons, self-consistent spike trains",
+            Self::Published => "transfer functions",
         }
     }
 }

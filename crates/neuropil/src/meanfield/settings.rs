@@ -1,20 +1,31 @@
 //! The `[meanfield]` section.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-use neuropil_theory::stored;
+use neuropil_theory::{FittedRange, Threshold, stored};
 
+use super::transfer_file;
 use crate::experiment::{Experiment, ExperimentError, Problem, Span};
 use crate::resolve::Model;
 use crate::resolve::reading::{Fields, Item};
+
+/// A transfer function that the experiment names.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Named {
+    /// One that came with the crate.
+    Published(String),
+    /// One from a file that `neuropil transfer` wrote.
+    Fitted { threshold: Threshold, range: FittedRange },
+}
 
 /// What to predict, and from what.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Settings {
     /// Step at which inputs are taken.
     pub at_step: u64,
-    /// Published transfer functions by population.
-    pub transfer: BTreeMap<String, String>,
+    /// Published or fitted transfer functions by population.
+    pub transfer: BTreeMap<String, Named>,
     /// Seed of simulated transfer functions.
     pub seed: u64,
 }
@@ -48,7 +59,7 @@ fn section(
             settings.at_step = (ms / clock.dt_ms()).round() as u64;
         }
         if let Some(item) = fields.get("transfer") {
-            settings.transfer = transfers(&item, model)?;
+            settings.transfer = transfers(&item, model, &experiment.folder())?;
         }
         fields.finish()?;
     }
@@ -58,7 +69,11 @@ fn section(
     Ok(settings)
 }
 
-fn transfers(item: &Item<'_>, model: &Model) -> Result<BTreeMap<String, String>, Problem> {
+fn transfers(
+    item: &Item<'_>,
+    model: &Model,
+    folder: &Path,
+) -> Result<BTreeMap<String, Named>, Problem> {
     let fields = item.fields()?;
     let names: Vec<&str> = model.network.populations.iter().map(|p| p.name.as_str()).collect();
     let known = stored::threshold_names();
@@ -68,10 +83,16 @@ fn transfers(item: &Item<'_>, model: &Model) -> Result<BTreeMap<String, String>,
             return Err(fields.unknown(population, span, &names));
         }
         let name = item.text("the name of a transfer function")?;
+        if name.ends_with(".toml") {
+            let (threshold, range) = transfer_file::read(&folder.join(name), population)
+                .map_err(|fault| item.out_of_range(fault, "a file that neuropil transfer wrote"))?;
+            found.insert(population.to_owned(), Named::Fitted { threshold, range });
+            continue;
+        }
         if !known.contains(&name) {
             return Err(item.unknown_name("transfer function", name, known.iter().copied()));
         }
-        found.insert(population.to_owned(), name.to_owned());
+        found.insert(population.to_owned(), Named::Published(name.to_owned()));
     }
     Ok(found)
 }

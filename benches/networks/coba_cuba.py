@@ -1,0 +1,201 @@
+#!/usr/bin/env python3
+"""The benchmark networks of Vogels & Abbott, and the RS-FS network, against Brian2 and NEST in one run.
+
+    cargo build --release
+    python3 benches/networks/coba_cuba.py --brian PYTHON --nest PYTHON [--threads 1] [--scale 1]
+
+COBA and CUBA: 4000 x scale neurons, the in-degrees of 2 % of 4000, 1 s (Vogels & Abbott 2005,
+doi:10.1523/JNEUROSCI.3508-05.2005; Brette et al. 2007, doi:10.1007/s10827-007-0038-6). RS-FS: the network of
+examples/rs_fs.toml (not for NEST). Brian2 runs as C++ standalone, with the loop timed by Brian2 itself; NEST
+uses iaf_cond_exp and iaf_psc_exp. PYTHON is an interpreter that has the simulator. Prints a Markdown table; build
+is everything between the start of the process and the loop, compilation included.
+"""
+
+import argparse
+import json
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+def brian(network, threads, scale, seed):
+    import os
+    import shutil
+
+    start = time.time()
+    import numpy as np
+    import brian2 as b
+    folder = tempfile.mkdtemp()
+    b.prefs.devices.cpp_standalone.openmp_threads = threads if threads > 1 else 0
+    b.set_device("cpp_standalone", directory=folder, build_on_run=False)
+    b.seed(seed)
+    b.defaultclock.dt = 0.1 * b.ms
+    ms, mV, nS, pF, pA, Hz = b.ms, b.mV, b.nS, b.pF, b.pA, b.Hz
+    n_e, n_i = 3200 * scale, 800 * scale
+    p = 0.02 / scale
+    duration = 1000 * ms
+    if network == "cuba":
+        eqs = """dv/dt = (g_e + g_i - (v + 49*mV)) / (20*ms) : volt (unless refractory)
+                 dg_e/dt = -g_e / (5*ms) : volt
+                 dg_i/dt = -g_i / (10*ms) : volt"""
+        cells = b.NeuronGroup(n_e + n_i, eqs, threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms,
+                              method="exact")
+        cells.v = "-60*mV + rand() * 10*mV"
+        jumps = ["g_e += 1.62*mV", "g_i -= 9*mV"]
+    elif network == "coba":
+        eqs = """dv/dt = (10*nS*(-49*mV - v) - g_e*v + g_i*(-80*mV - v)) / (200*pF) : volt (unless refractory)
+                 dg_e/dt = -g_e / (5*ms) : siemens
+                 dg_i/dt = -g_i / (10*ms) : siemens"""
+        cells = b.NeuronGroup(n_e + n_i, eqs, threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms,
+                              method="exponential_euler")
+        cells.v = "-60*mV + rand() * 10*mV"
+        jumps = ["g_e += 6*nS", "g_i += 67*nS"]
+    else:
+        n_e, n_i, p, duration = 4000, 1000, 0.05, 1500 * ms
+        eqs = """dv/dt = (10*nS*(-70*mV - v) + 10*nS*delta*exp((v + 50*mV)/delta) - g_e*v + g_i*(-80*mV - v) - w)
+                         / (200*pF) : volt (unless refractory)
+                 dw/dt = -w / (500*ms) : amp
+                 dg_e/dt = -g_e / (5*ms) : siemens
+                 dg_i/dt = -g_i / (5*ms) : siemens
+                 delta : volt (constant)
+                 jump : amp (constant)"""
+        cells = b.NeuronGroup(n_e + n_i, eqs, threshold="v > -50*mV + 5*delta", reset="v = -70*mV; w += jump",
+                              refractory=5 * ms, method="euler")
+        cells.v = -70 * mV
+        cells.delta[:n_e], cells.delta[n_e:] = 2 * mV, 0.5 * mV
+        cells.jump[:n_e] = 40 * pA
+        drive = b.PoissonGroup(n_e + n_i, rates="200*(4 + 4*exp(-((t - 1000*ms)/(100*ms))**2/2))*Hz")
+        from_outside = b.Synapses(drive, cells, on_pre="g_e += 1*nS")
+        from_outside.connect(j="i")
+        jumps = ["g_e += 1*nS", "g_i += 4*nS"]
+    excitatory = b.Synapses(cells[:n_e], cells, on_pre=jumps[0])
+    excitatory.connect(p=p)
+    inhibitory = b.Synapses(cells[n_e:], cells, on_pre=jumps[1])
+    inhibitory.connect(p=p)
+    spikes = b.SpikeMonitor(cells)
+    b.run(duration)
+    b.device.build(directory=folder, compile=True, run=True, debug=False)
+    total = time.time() - start
+    simulate = b.device._last_run_time
+    times, index = np.asarray(spikes.t / ms), np.asarray(spikes.i)
+    late = times >= (350 if network == "rs_fs" else 200)
+    seconds = float(duration / b.second) - (0.35 if network == "rs_fs" else 0.2)
+    rates = [float((late & (index < n_e)).sum() / n_e / seconds),
+             float((late & (index >= n_e)).sum() / n_i / seconds)]
+    shutil.rmtree(folder, ignore_errors=True)
+    print(json.dumps({"build_s": total - simulate, "simulate_s": simulate, "rates": rates}))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def nest(network, threads, scale, seed):
+    start = time.time()
+    import numpy as np
+    import nest as n
+    n.set_verbosity("M_ERROR")
+    n.set(resolution=0.1, local_num_threads=threads, rng_seed=seed)
+    n_e, n_i = 3200 * scale, 800 * scale
+    rng = np.random.default_rng(seed)
+    size = n_e + n_i
+    v = -60 + 10 * rng.random(size)
+    if network == "cuba":
+        cells = n.Create("iaf_psc_exp", size, {
+            "C_m": 200.0, "tau_m": 20.0, "E_L": -49.0, "V_th": -50.0, "V_reset": -60.0, "t_ref": 5.0,
+            "tau_syn_ex": 5.0, "tau_syn_in": 10.0})
+        weights = [16.2, -90.0]  # 1.62 and -9 mV times 200 pF / 20 ms
+        cells.V_m = np.minimum(v, -50.001)
+    else:
+        cells = n.Create("iaf_cond_exp", size, {
+            "C_m": 200.0, "g_L": 10.0, "E_L": -49.0, "V_th": -50.0, "V_reset": -60.0, "t_ref": 5.0,
+            "E_ex": 0.0, "E_in": -80.0, "tau_syn_ex": 5.0, "tau_syn_in": 10.0})
+        cells.V_m = np.minimum(v, -50.001)
+        weights = [6.0, -67.0]
+    for sources, weight in zip([cells[:n_e], cells[n_e:]], weights):
+        n.Connect(sources, cells, {"rule": "pairwise_bernoulli", "p": 0.02 / scale},
+                  {"weight": weight, "delay": 0.1})
+    recorder = n.Create("spike_recorder")
+    n.Connect(cells, recorder)
+    n.Prepare()
+    build = time.time() - start
+    start = time.time()
+    n.Run(1000.0)
+    simulate = time.time() - start
+    events = recorder.events
+    late = events["times"] > 200
+    excitatory = events["senders"] <= n_e
+    rates = [float((late & excitatory).sum() / n_e / 0.8), float((late & ~excitatory).sum() / n_i / 0.8)]
+    print(json.dumps({"build_s": build, "simulate_s": simulate, "rates": rates}))
+
+
+def neuropil(binary, network, threads, scale, seed, folder):
+    output = pathlib.Path(folder) / "result.h5"
+    command = [binary, "run"]
+    if network == "rs_fs":
+        command += [ROOT / "examples" / "rs_fs.toml", "--set", "record={ spikes = [\"Exc\", \"Inh\"] }",
+                    "--set", "plots={}", "--set", "simulation.warmup=350", "--set",
+                    "parameters.t_bump=\"1 s\"", "--duration", "1150 ms"]
+    else:
+        command += [ROOT / "benches" / "networks" / f"{network}.toml", "--set", f"parameters.scale={scale}"]
+    command += ["--threads", threads, "--seed", seed, "--json", "--quiet", "--force", "--output", output]
+    start = time.time()
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    total = time.time() - start
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    report = json.loads(done.stdout.strip().splitlines()[-1])
+    rates = [p["rate_hz"] for p in report["populations"].values()]
+    return {"build_s": total - report["simulate_s"], "simulate_s": report["simulate_s"], "rates": rates}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--peer", choices=["brian", "nest"], help=argparse.SUPPRESS)
+    parser.add_argument("--networks", nargs="+", default=["coba", "cuba", "rs_fs"])
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--scale", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--brian", type=pathlib.Path)
+    parser.add_argument("--nest", type=pathlib.Path)
+    parser.add_argument("--neuropil", default=ROOT / "target" / "release" / "neuropil")
+    args = parser.parse_args()
+    if args.peer:
+        peer = {"brian": brian, "nest": nest}[args.peer]
+        return peer(args.networks[0], args.threads, args.scale, args.seed)
+    print("| network | threads | program | everything but the loop s | loop s | times slower | E Hz | I Hz |")
+    print("| --- | --: | --- | --: | --: | --: | --: | --: |")
+    for network in args.networks:
+        reports = {"Neuropil": [], "Brian2": [], "NEST": []}
+        with tempfile.TemporaryDirectory() as folder:
+            for seed in range(args.seed, args.seed + args.runs):
+                reports["Neuropil"].append(
+                    neuropil(args.neuropil, network, args.threads, args.scale, seed, folder))
+                for name, python in [("Brian2", args.brian), ("NEST", args.nest)]:
+                    if python is None or (name == "NEST" and network == "rs_fs"):
+                        continue
+                    kind = {"Brian2": "brian", "NEST": "nest"}[name]
+                    command = [python, __file__, "--peer", kind, "--networks", network, "--threads",
+                               args.threads, "--scale", args.scale, "--seed", seed]
+                    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+                    if done.returncode != 0:
+                        sys.exit(done.stderr[-2000:])
+                    reports[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
+        ours = [r["simulate_s"] for r in reports["Neuropil"]]
+        for name, found in reports.items():
+            if not found:
+                continue
+            ratio = statistics.median(r["simulate_s"] / o for r, o in zip(found, ours))
+            build = statistics.median(r["build_s"] for r in found)
+            loop = statistics.median(r["simulate_s"] for r in found)
+            e, i = (statistics.mean(r["rates"][k] for r in found) for k in (0, 1))
+            print(f"| {network} | {args.threads} | {name} | {build:.2f} | {loop:.3f} | {ratio:.1f} "
+                  f"| {e:.2f} | {i:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
