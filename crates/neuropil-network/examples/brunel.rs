@@ -70,12 +70,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         weight: Weight::Blocks(BlockMatrix::uniform(weight)),
         delay: Delay::Same(15),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     };
     let (ce, ci) = (argument(4, 1000.0), argument(4, 1000.0) / 4.0);
     let noise = |t: usize| Input {
         name: "noise".into(),
         target: Target { slice: slice(t, [ne, ni][t]), channel: None },
-        drive: Drive::Poisson { rate_hz: Waveform::Constant(20_000.0), weight: 0.1 * 1000.0 / ce },
+        drive: Drive::Poisson {
+            rate_hz: Waveform::Constant(20_000.0),
+            weight: 0.1 * 1000.0 / ce,
+            at_most_one: false,
+        },
         delay: 15,
         window: Window::ALWAYS,
     };

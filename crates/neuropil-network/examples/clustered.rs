@@ -63,6 +63,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         weight: Weight::Blocks(BlockMatrix::clustered(20, within, between)),
         delay: Delay::Same(1),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     };
     let network = Network {
         clock: Clock::new(0.1)?,

@@ -63,6 +63,8 @@ fn join(source: Slice, target: Slice, weight: f64, delay: u32) -> Connection {
         weight: Weight::Blocks(BlockMatrix::uniform(weight)),
         delay: Delay::Same(delay),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     }
 }
 

@@ -40,7 +40,7 @@ fn the_alpha_network_has_the_published_weights_and_rate() {
     assert!((weight.single().unwrap() - 20.680_155_243_678_46).abs() < 1e-9);
     let Weight::Blocks(weight) = &model.network.connections[2].weight else { panic!("weight") };
     assert!((weight.single().unwrap() + 103.400_776_218_392_28).abs() < 1e-8);
-    let Drive::Poisson { rate_hz: Waveform::Constant(rate), weight } =
+    let Drive::Poisson { rate_hz: Waveform::Constant(rate), weight, .. } =
         &model.network.inputs[0].drive
     else {
         panic!("drive")

@@ -9,16 +9,18 @@
 mod bernoulli;
 mod indegree;
 mod listed;
+mod spatial;
 mod validate;
 
 use std::sync::OnceLock;
 
 use neuropil_core::random::key;
 
-use crate::description::{BlockMatrix, Connection, ModelError, Rule};
+use crate::description::{BlockMatrix, Connection, Geometry, ModelError, Profile, Rule};
 use bernoulli::Bernoulli;
 use indegree::Indegree;
 use listed::Listed;
+use spatial::{Draw, Spatial};
 
 /// The sources of one target.
 #[derive(Debug, Default)]
@@ -54,6 +56,8 @@ pub enum Sources<'a> {
     Indegree(Indegree),
     /// Independent pairs.
     Bernoulli(Bernoulli),
+    /// Pairs whose probability depends on distance.
+    Spatial(Spatial<'a>),
     /// Listed or drawn from the source's side.
     Listed(Listed<'a>),
 }
@@ -75,6 +79,16 @@ impl<'a> Sources<'a> {
             .then(|| i64::from(target.first) - i64::from(source.first));
         let without_self = |autapses: bool| same.filter(|_| !autapses);
         let key = key(seed, "connect", index as u64);
+        let spatial = |profile: &'a Profile, autapses: &bool, draw: Draw| {
+            let skip = without_self(*autapses);
+            match &connection.geometry {
+                Some(geometry) => {
+                    Self::Spatial(Spatial { geometry, profile, source, target, skip, draw, key })
+                }
+                // Refused when it was checked.
+                None => Self::All { count: 0, skip: None },
+            }
+        };
         match &connection.rule {
             Rule::AllToAll { autapses } => {
                 Self::All { count: source.count, skip: without_self(*autapses) }
@@ -96,6 +110,13 @@ impl<'a> Sources<'a> {
             Rule::FixedTotalNumber { total, autapses, multapses } => {
                 let skip = without_self(*autapses);
                 Self::Listed(listed::total(connection, *total, skip, *multapses, key))
+            }
+            Rule::SpatialBernoulli { probability, autapses } => {
+                spatial(probability, autapses, Draw::Independent)
+            }
+            Rule::SpatialIndegree { indegree, profile, autapses, multapses } => {
+                let draw = Draw::Indegree { k: *indegree, multapses: *multapses };
+                spatial(profile, autapses, draw)
             }
             Rule::SymmetricPairwiseBernoulli { probability } => {
                 Self::Listed(listed::symmetric(source.count, *probability, key))
@@ -126,6 +147,7 @@ impl<'a> Sources<'a> {
             }
             Self::Indegree(rule) => rule.of(target, drawn),
             Self::Bernoulli(rule) => rule.of(target, drawn),
+            Self::Spatial(rule) => rule.of(target, drawn),
             Self::Listed(list) => list.of(target, drawn),
         }
     }
@@ -157,6 +179,17 @@ impl<'a> LazySources<'a> {
     pub(crate) fn get(&self) -> &Sources<'a> {
         self.made.get_or_init(|| Sources::of_checked(self.connection, self.seed, self.index))
     }
+}
+
+/// The geometry of a connection that depends on distance.
+///
+/// # Errors
+/// [`ModelError::Connection`] if there is none.
+pub(crate) fn geometry(connection: &Connection) -> Result<&Geometry, ModelError> {
+    connection.geometry.as_ref().ok_or_else(|| ModelError::Connection {
+        name: connection.name.clone(),
+        what: "what depends on distance needs positions on both sides".into(),
+    })
 }
 
 /// A [`BlockMatrix`] laid over two slices.

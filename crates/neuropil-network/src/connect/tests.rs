@@ -10,6 +10,8 @@ fn join(source: u32, target: u32, rule: Rule) -> Connection {
         weight: Weight::Blocks(BlockMatrix::uniform(1.0)),
         delay: Delay::Same(1),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     }
 }
 

@@ -40,6 +40,16 @@ pub(super) fn connection(c: &Connection) -> Result<(), ModelError> {
                 }
             }
         }
+        Rule::SpatialBernoulli { .. } => {}
+        Rule::SpatialIndegree { indegree, autapses, multapses, .. } => {
+            let pool = pool(*autapses);
+            if !multapses && *indegree > pool {
+                return fail(format!(
+                    "indegree {indegree} exceeds the {pool} possible sources, and multapses are \
+                     excluded"
+                ));
+            }
+        }
         Rule::FixedOutdegree { outdegree, autapses, multapses } => {
             let pool = if overlap && !autapses { targets - 1 } else { targets };
             if (!multapses && *outdegree > pool) || (*outdegree > 0 && pool == 0) {
@@ -93,7 +103,36 @@ pub(super) fn connection(c: &Connection) -> Result<(), ModelError> {
             }
         }
     }
+    space(c)?;
     values(c)
+}
+
+/// Positions on both sides, in one space, of everything that depends on distance.
+fn space(c: &Connection) -> Result<(), ModelError> {
+    let fail = |what: String| Err(ModelError::Connection { name: c.name.clone(), what });
+    let p = c.release_probability;
+    if !(0.0..=1.0).contains(&p) {
+        return fail(format!("a release probability must lie in [0, 1], found {p}"));
+    }
+    let spatial = matches!(c.rule, Rule::SpatialBernoulli { .. } | Rule::SpatialIndegree { .. })
+        || matches!(c.weight, Weight::OfDistance(_))
+        || matches!(c.delay, Delay::OfDistance(_));
+    if !spatial {
+        return Ok(());
+    }
+    let geometry = super::geometry(c)?;
+    let sides = [("source", &geometry.sources, c.source), ("target", &geometry.targets, c.target)];
+    for (side, positions, slice) in sides {
+        let end = slice.first as usize + slice.count as usize;
+        if positions.len() < end {
+            let n = positions.len();
+            return fail(format!("{n} positions for {end} neurons of the {side}"));
+        }
+    }
+    if !geometry.sources.shares_space_with(&geometry.targets) {
+        return fail("the positions of its two sides lie in different spaces".into());
+    }
+    Ok(())
 }
 
 fn divides(c: &Connection, matrix: &BlockMatrix, what: &str) -> Result<(), ModelError> {
@@ -137,7 +176,7 @@ fn values(c: &Connection) -> Result<(), ModelError> {
                 return fail(format!("weight in row {row} must be finite, found {}", list[row]));
             }
         }
-        Weight::Drawn(_) => {}
+        Weight::Drawn(_) | Weight::OfDistance(_) => {}
     }
     match &c.delay {
         Delay::Same(steps) if *steps < 1 => fail("a delay must be at least one step".into()),

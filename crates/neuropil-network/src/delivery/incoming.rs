@@ -7,11 +7,12 @@ use neuropil_core::Clock;
 use neuropil_core::random::{Stream, key};
 
 use super::bits::Bits;
+use super::release::Release;
 use super::rows::Rows;
 use super::shared::{SynapseCache, Wiring};
 use super::timed::{Precision, Synapse, TimedRows};
 use crate::connect::{Blocks, Drawn, LazySources, Sources};
-use crate::description::{BlockMatrix, Connection, Delay, Rule, Slice, Weight};
+use crate::description::{BlockMatrix, Connection, Delay, Geometry, Profile, Rule, Slice, Weight};
 use crate::neurons::{BLOCK, Signs};
 
 /// Above this share of all pairs a bit per pair is smaller and faster than a list.
@@ -85,6 +86,8 @@ pub(crate) struct Incoming {
     pub(crate) route: Route,
     pub(crate) store: Store,
     pub(crate) synapses: usize,
+    /// Whether synapses may fail.
+    pub(crate) release: Option<Release>,
 }
 
 impl Incoming {
@@ -162,7 +165,9 @@ pub(crate) fn build(recipe: &Recipe<'_, '_>, place: &Place) -> Incoming {
         }
     };
     let route = Route::new(connection.channel, recipe.signs);
-    Incoming { source: connection.source, route, store, synapses }
+    let key = key(recipe.seed, "release", recipe.index as u64);
+    let release = Release::new(key, connection.release_probability, panel.start);
+    Incoming { source: connection.source, route, store, synapses, release }
 }
 
 /// Draws the pairs of a connection within a panel.
@@ -263,18 +268,19 @@ pub(super) fn single_weight(weight: &Weight) -> Option<f64> {
             let first = *list.first()?;
             list.iter().all(|w| w.to_bits() == first.to_bits()).then_some(first)
         }
-        Weight::Drawn(_) => None,
+        Weight::Drawn(_) | Weight::OfDistance(_) => None,
     }
 }
 
 fn counted(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, (n_sources, size): (usize, usize)) -> Wiring {
     let connection = recipe.connection;
     let pairs = f64::from(connection.source.count) * f64::from(connection.target.count);
-    let dense = match recipe.storage {
-        Storage::Auto => expected_synapses(connection) >= DENSE * pairs,
-        Storage::Bits => true,
-        Storage::Rows => false,
-    };
+    let dense = connection.release_probability >= 1.0
+        && match recipe.storage {
+            Storage::Auto => expected_synapses(connection) >= DENSE * pairs,
+            Storage::Bits => true,
+            Storage::Rows => false,
+        };
     if !dense {
         let rows = walk.rows(n_sources, expected_synapses(connection) * walk.share());
         return Wiring::Pairs { bits: None, synapses: rows.len(), rows: Arc::new(rows) };
@@ -300,7 +306,7 @@ fn timed(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, n_sources: usize) -> TimedRow
     let Recipe { connection, index, clock, seed, .. } = *recipe;
     let precision = match (&connection.weight, single_weight(&connection.weight)) {
         (_, Some(weight)) => Precision::One(weight),
-        (Weight::Drawn(_), _) => Precision::Single,
+        (Weight::Drawn(_) | Weight::OfDistance(_), _) => Precision::Single,
         _ => Precision::Double,
     };
     let weight_key = key(seed, "weight", index as u64);
@@ -312,13 +318,26 @@ fn timed(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, n_sources: usize) -> TimedRow
         _ => None,
     };
     let most = u32::from(u16::MAX);
+    let space = Space { connection };
     let synapses = |visit: &mut dyn FnMut(Synapse)| {
         walk.each(&mut |target, t, drawn| {
             let mut weights = Stream::new(weight_key, u64::from(target));
             let mut delays = Stream::new(delay_key, u64::from(target));
+            let of_distance = |profile: Option<&Profile>| {
+                profile.map_or_else(Vec::new, |profile| space.values(profile, target, drawn))
+            };
+            let weight_of = match &connection.weight {
+                Weight::OfDistance(profile) => of_distance(Some(profile)),
+                _ => of_distance(None),
+            };
+            let delay_of = match &connection.delay {
+                Delay::OfDistance(profile) => of_distance(Some(profile)),
+                _ => of_distance(None),
+            };
             for (k, source) in drawn.sources.iter().enumerate() {
                 let weight = match (&connection.weight, &blocks) {
                     (Weight::Drawn(law), _) => law.draw(&mut weights),
+                    (Weight::OfDistance(_), _) => weight_of[k],
                     (Weight::Each(list), _) => list[drawn.id(k)],
                     (_, Some((m, b))) => m.at(b.target_block(target), b.source_block(*source)),
                     _ => 0.0,
@@ -329,12 +348,56 @@ fn timed(recipe: &Recipe<'_, '_>, walk: &Walk<'_>, n_sources: usize) -> TimedRow
                         (clock.nearest(law.draw(&mut delays)) as u32).clamp(1, most)
                     }
                     Delay::Each(list) => list[drawn.id(k)],
+                    Delay::OfDistance(_) => (clock.nearest(delay_of[k]) as u32).clamp(1, most),
                 };
                 visit(Synapse { source: *source, target: t, delay, weight });
             }
         });
     };
     TimedRows::build(n_sources, precision, synapses)
+}
+
+/// What depends on distance, for the synapses that were drawn.
+struct Space<'a> {
+    connection: &'a Connection,
+}
+
+impl Space<'_> {
+    /// A profile at the distances of the synapses of one target; nothing without positions.
+    fn values(&self, profile: &Profile, target: u32, drawn: &Drawn) -> Vec<f64> {
+        let Connection { source, target: targets, geometry, .. } = self.connection;
+        let Some(Geometry { sources, targets: positions }) = geometry else {
+            return vec![0.0; drawn.sources.len()];
+        };
+        let own = (targets.first + target) as usize;
+        let distance = |s: &u32| {
+            let mut d = [0.0];
+            sources.distances((source.first + s) as usize, positions, own, &mut d);
+            d[0]
+        };
+        let distances: Vec<f64> = drawn.sources.iter().map(distance).collect();
+        let mut values = vec![0.0; distances.len()];
+        profile.fill(&distances, &mut values);
+        values
+    }
+}
+
+/// Mean of a profile over all pairs of a connection that has positions, from about two million of
+/// them; 0 if it has none.
+pub fn mean_over_pairs(profile: &Profile, connection: &Connection) -> f64 {
+    const MOST: usize = 1 << 21;
+    let Some(Geometry { sources, targets }) = &connection.geometry else { return 0.0 };
+    let (n, m) = (connection.source.count as usize, connection.target.count as usize);
+    let some = (MOST / n).clamp(1, m);
+    let (mut distances, mut values) = (vec![0.0; n], vec![0.0; n]);
+    let mut sum = 0.0;
+    for k in 0..some {
+        let own = connection.target.first as usize + k * m / some;
+        sources.distances(connection.source.first as usize, targets, own, &mut distances);
+        profile.fill(&distances, &mut values);
+        sum += values.iter().sum::<f64>();
+    }
+    sum / (some * n) as f64
 }
 
 /// How many synapses a connection will have, on average.
@@ -348,6 +411,10 @@ pub fn expected_synapses(connection: &Connection) -> f64 {
         Rule::FixedOutdegree { outdegree, .. } => s * f64::from(*outdegree),
         Rule::FixedTotalNumber { total, .. } => *total as f64,
         Rule::PairwiseBernoulli { probability, .. } => s * t * mean(probability),
+        Rule::SpatialBernoulli { probability, .. } => {
+            s * t * mean_over_pairs(probability, connection)
+        }
+        Rule::SpatialIndegree { indegree, .. } => t * f64::from(*indegree),
         Rule::SymmetricPairwiseBernoulli { probability } => s * (t - 1.0) * probability,
         Rule::Pairs { sources, .. } => sources.len() as f64,
     }
@@ -359,7 +426,9 @@ pub(crate) fn storage_bytes(connection: &Connection) -> f64 {
     let (s, t) = (f64::from(connection.source.count), f64::from(connection.target.count));
     let index = 4.0 * s * (t / super::PANEL as f64).ceil();
     match (single_weight(&connection.weight), &connection.weight, &connection.delay) {
-        (Some(_), _, Delay::Same(_)) if n >= DENSE * s * t => {
+        (Some(_), _, Delay::Same(_))
+            if n >= DENSE * s * t && connection.release_probability >= 1.0 =>
+        {
             // Pairs that are drawn twice stay in rows: half the squared density, if they may be.
             s * (t / BLOCK as f64).ceil() * 64.0 + index + n * n / (s * t)
         }

@@ -13,6 +13,7 @@
 
 mod bits;
 mod incoming;
+mod release;
 mod rows;
 mod shared;
 mod spread;
@@ -20,7 +21,8 @@ mod timed;
 
 pub use bits::{Bits, Planes};
 pub(crate) use incoming::{Incoming, Place, Recipe, Route, Store, build, storage_bytes};
-pub use incoming::{Storage, expected_synapses};
+pub use incoming::{Storage, expected_synapses, mean_over_pairs};
+pub(crate) use release::{Event, Release};
 pub use rows::Rows;
 pub use shared::SynapseCache;
 pub use timed::TimedRows;

@@ -26,6 +26,26 @@ pub struct TimedRows {
     weights: Weights,
 }
 
+/// Synapses of one source with one delay.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// Targets within the panel, ascending.
+    pub(crate) targets: &'a [u16],
+    first: usize,
+    weights: &'a Weights,
+}
+
+impl Run<'_> {
+    /// Weight of the `k`-th of them.
+    pub(crate) fn weight(&self, k: usize) -> f64 {
+        match self.weights {
+            Weights::One(weight) => *weight,
+            Weights::Single(all) => f64::from(all[self.first + k]),
+            Weights::Double(all) => all[self.first + k],
+        }
+    }
+}
+
 /// One synapse on its way into [`TimedRows`].
 #[derive(Debug, Clone, Copy)]
 pub struct Synapse {
@@ -117,6 +137,16 @@ impl TimedRows {
             Weights::Double(all) => size_of_val(all.as_slice()),
         };
         size_of_val(self.begin.as_slice()) + size_of_val(self.targets.as_slice()) + weights
+    }
+
+    /// The synapses of `source` with this delay.
+    ///
+    /// # Panics
+    /// If the source or the delay is out of range.
+    pub(crate) fn of(&self, source: u32, delay: u32) -> Run<'_> {
+        let slot = source as usize * self.span as usize + (delay - self.shortest) as usize;
+        let range = self.begin[slot] as usize..self.begin[slot + 1] as usize;
+        Run { targets: &self.targets[range.clone()], first: range.start, weights: &self.weights }
     }
 
     /// Calls `add(target, weight)` for every synapse of `source` with this delay.

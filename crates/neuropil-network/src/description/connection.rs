@@ -1,6 +1,6 @@
 //! Connections: who projects to whom, how strongly and how late.
 
-use super::{Distribution, Slice};
+use super::{Distribution, Geometry, Profile, Slice};
 
 /// A matrix over equal, contiguous blocks of targets (rows) and sources (columns).
 ///
@@ -107,6 +107,27 @@ pub enum Rule {
         /// Whether a neuron may project to itself.
         autapses: bool,
     },
+    /// Every pair is joined with a probability that depends on its distance, independently. Needs
+    /// [`Connection::geometry`].
+    SpatialBernoulli {
+        /// Probability at a distance; values outside `[0, 1]` are moved to its ends.
+        probability: Profile,
+        /// Whether a neuron may project to itself.
+        autapses: bool,
+    },
+    /// Each target draws its sources with probabilities in proportion to a function of distance.
+    /// Without multapses sources are drawn one after another from those that are left. Needs
+    /// [`Connection::geometry`].
+    SpatialIndegree {
+        /// Sources per target.
+        indegree: u32,
+        /// Relative probability at a distance; negative values count as 0.
+        profile: Profile,
+        /// Whether a neuron may project to itself.
+        autapses: bool,
+        /// Whether a pair may be joined more than once.
+        multapses: bool,
+    },
     /// Every unordered pair of one slice is joined both ways with probability `p`.
     SymmetricPairwiseBernoulli {
         /// Probability.
@@ -128,6 +149,8 @@ pub enum Weight {
     Blocks(BlockMatrix),
     /// Drawn per synapse.
     Drawn(Distribution),
+    /// A function of distance. Needs [`Connection::geometry`].
+    OfDistance(Profile),
     /// One per synapse, in the order of [`Rule::Pairs`], or target-major for the other
     /// deterministic rules.
     Each(Vec<f64>),
@@ -140,6 +163,9 @@ pub enum Delay {
     Same(u32),
     /// Drawn per synapse in ms, rounded to steps, not below one step.
     Drawn(Distribution),
+    /// A function of distance in ms, rounded to steps, not below one step. Needs
+    /// [`Connection::geometry`].
+    OfDistance(Profile),
     /// One per synapse in steps ≥ 1, ordered as [`Weight::Each`].
     Each(Vec<u32>),
 }
@@ -161,4 +187,8 @@ pub struct Connection {
     pub delay: Delay,
     /// Input channel of the target model; `None` lets the sign of the weight choose.
     pub channel: Option<usize>,
+    /// Probability that a spike is transmitted, for every synapse independently; 1 for always.
+    pub release_probability: f64,
+    /// Where neurons lie, if anything depends on it.
+    pub geometry: Option<Geometry>,
 }

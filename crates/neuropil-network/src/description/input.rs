@@ -91,17 +91,25 @@ pub struct Target {
 /// What an input delivers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Drive {
-    /// An independent Poisson train for every neuron: in each step `k ~ Poisson(rate·h)` events.
+    /// An independent Poisson train for every neuron: in each step `k ~ Poisson(rate·h)` events or,
+    /// with `at_most_one`, one event with probability `min(rate·h, 1)`.
     Poisson {
         /// Rate `[Hz]`, ≥ 0; negative values of a waveform count as 0.
         rate_hz: Waveform,
         /// Effect of one event.
         weight: f64,
+        /// Bernoulli instead of Poisson counts.
+        at_most_one: bool,
     },
     /// The same current into every neuron, `[pA]`.
     Current(Waveform),
-    /// A constant current of its own for every neuron, `[pA]`.
-    CurrentEach(Vec<f64>),
+    /// A current of its own for every neuron, `[pA]`, times a common time course.
+    CurrentEach {
+        /// One per neuron `[pA]`.
+        each: Vec<f64>,
+        /// Factor on all of them.
+        course: Waveform,
+    },
     /// Gaussian current, drawn for every neuron independently and held for `every` steps:
     /// `N(mean, std² + std_mod²·sin(2πft + φ))`, all `[pA]`.
     Noise {
@@ -117,6 +125,8 @@ pub enum Drive {
         phase_deg: f64,
         /// Steps between two draws, ≥ 1.
         every: u64,
+        /// Factor on the current.
+        course: Waveform,
     },
 }
 

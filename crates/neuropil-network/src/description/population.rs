@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::Generator;
 use crate::neurons::Model;
 
 /// A value for every neuron of a population.
@@ -60,6 +61,8 @@ pub enum Dynamics {
     },
     /// A list of spikes.
     Trains(SpikeTrains),
+    /// A random process.
+    Generator(Generator),
 }
 
 /// Neurons of one kind.

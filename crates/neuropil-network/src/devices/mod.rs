@@ -1,9 +1,12 @@
-//! Devices that drive neurons from outside: independent Poisson trains and currents.
+//! Devices that drive neurons from outside: independent Poisson trains and currents; populations that
+//! spike at random.
 
 mod current;
+mod generator;
 mod noise;
 mod poisson;
 
 pub(crate) use current::CurrentDrive;
+pub(crate) use generator::Spiking;
 pub(crate) use noise::NoiseDrive;
 pub use poisson::PoissonSampler;

@@ -7,7 +7,7 @@ use std::ops::Range;
 use neuropil_core::random::Stream;
 
 use super::current::{emission, overlap};
-use crate::description::Window;
+use crate::description::{Waveform, Window};
 
 /// A noise generator on a part of one population.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct NoiseDrive {
     pub(crate) window: Window,
     pub(crate) dt_ms: f64,
     pub(crate) key: [u32; 2],
+    /// Factor on the current.
+    pub(crate) course: Waveform,
 }
 
 impl NoiseDrive {
@@ -41,10 +43,11 @@ impl NoiseDrive {
         let phase = std::f64::consts::TAU * self.frequency_hz * t_s + self.phase_deg.to_radians();
         let variance = self.std * self.std + self.std_mod * self.std_mod * phase.sin();
         let sd = variance.max(0.0).sqrt();
+        let factor = self.course.at(emitted, self.dt_ms);
         let neurons = first + overlap.within.start as u32..;
         for (neuron, i) in neurons.zip(&mut current[overlap.within]) {
             let entity = u64::from(neuron) << 40 | draw & ((1 << 40) - 1);
-            *i += self.mean + sd * Stream::new(self.key, entity).normal();
+            *i += factor * (self.mean + sd * Stream::new(self.key, entity).normal());
         }
     }
 }

@@ -19,6 +19,8 @@ const MOST: f64 = 16.0;
 #[derive(Debug, Clone)]
 pub struct PoissonSampler {
     key: [u32; 2],
+    /// Bernoulli instead of Poisson counts.
+    at_most_one: bool,
     mean: f64,
     passes: u32,
     /// `P(K ≤ k)` in units of 2⁻¹⁶.
@@ -30,8 +32,23 @@ pub struct PoissonSampler {
 impl PoissonSampler {
     /// A sampler whose numbers depend on `key`, the neuron and the step.
     pub fn new(key: [u32; 2], mean: f64) -> Self {
-        let mut sampler =
-            Self { key, mean: f64::NAN, passes: 0, cumulative: Vec::new(), steps: Vec::new() };
+        Self::with(key, mean, false)
+    }
+
+    /// As [`new`](Self::new), but a count is 1 with probability `min(mean, 1)` and never more.
+    pub fn at_most_one(key: [u32; 2], mean: f64) -> Self {
+        Self::with(key, mean, true)
+    }
+
+    fn with(key: [u32; 2], mean: f64, at_most_one: bool) -> Self {
+        let mut sampler = Self {
+            key,
+            at_most_one,
+            mean: f64::NAN,
+            passes: 0,
+            cumulative: Vec::new(),
+            steps: Vec::new(),
+        };
         sampler.set_mean(mean);
         sampler
     }
@@ -43,6 +60,13 @@ impl PoissonSampler {
             return;
         }
         self.mean = mean;
+        if self.at_most_one {
+            // One step: a draw above it is an event.
+            let none = (1.0 - mean).max(0.0) * 65_536.0;
+            self.passes = u32::from(mean > 0.0);
+            (self.cumulative, self.steps) = (vec![none], vec![none as u16]);
+            return;
+        }
         self.passes = if mean > 0.0 { (mean / MOST).ceil() as u32 } else { 0 };
         self.cumulative.clear();
         self.steps.clear();
@@ -70,13 +94,20 @@ impl PoissonSampler {
     /// `input` has one entry per neuron, at most [`BLOCK`]; `first` is a multiple of 8.
     #[inline(always)]
     pub fn add(&self, first: u32, step: u64, weight: f64, input: &mut [f64]) {
+        let counts = self.counts(first, step);
+        for (x, count) in input.iter_mut().zip(&counts) {
+            *x += weight * f64::from(*count);
+        }
+    }
+
+    /// The counts of the neurons from `first` on, a multiple of 8.
+    #[inline(always)]
+    pub fn counts(&self, first: u32, step: u64) -> [u16; BLOCK] {
         let mut counts = [0u16; BLOCK];
         for pass in 0..self.passes {
             self.pass(first, step, pass, &mut counts);
         }
-        for (x, count) in input.iter_mut().zip(&counts) {
-            *x += weight * f64::from(*count);
-        }
+        counts
     }
 
     /// Adds the counts of one pass.
@@ -171,6 +202,22 @@ mod tests {
                 chi2 < dof + 5.0 * (2.0 * dof).sqrt() + 10.0,
                 "mean {mean}: chi² {chi2} / {dof}"
             );
+        }
+    }
+
+    #[test]
+    fn at_most_one_event_comes_with_the_probability() {
+        for mean in [1e-4, 0.16, 0.999, 1.0, 3.0] {
+            let sampler = PoissonSampler::at_most_one(key(5, "test", 0), mean);
+            let (mut events, steps) = (0u64, 1000);
+            for step in 0..steps {
+                let counts = sampler.counts(0, step);
+                assert!(counts.iter().all(|k| *k <= 1));
+                events += counts.iter().map(|k| u64::from(*k)).sum::<u64>();
+            }
+            let (n, p) = (steps as f64 * BLOCK as f64, mean.min(1.0));
+            let sd = (n * p * (1.0 - p)).sqrt();
+            assert!((events as f64 - n * p).abs() <= 4.0 * sd, "{events} for {}", n * p);
         }
     }
 

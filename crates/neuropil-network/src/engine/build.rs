@@ -8,15 +8,17 @@ use neuropil_core::random::key;
 use super::history::History;
 use super::panel::Panel;
 use super::part::{Current, Part, PoissonDrive, Scratch, Source};
-use super::recorder::{Recorder, SampleProbe, Sampling, SpikeProbe};
+use super::reading::Reading;
+use super::recorder::{Columns, Heard, Recorder, SampleProbe, Sampling, SpikeProbe};
 use super::simulation::Options;
 use super::worker::{Index, Probe, Worker};
 use crate::connect::LazySources;
 use crate::delivery::{self, PANEL, Route, Storage, SynapseCache};
 use crate::description::{
-    Connection, Drive, Dynamics, Input, ModelError, Network, Population, Recording, Waveform,
+    Connection, Drive, Dynamics, Input, ModelError, Network, Population, Process, Recording, Rule,
+    Waveform, Window,
 };
-use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler};
+use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler, Spiking};
 use crate::neurons::{BLOCK, Build, Model, Signs};
 
 /// Everything that a simulation is made of.
@@ -115,7 +117,7 @@ pub(super) fn build(
 /// The ranges of a population, one per worker, cut at whole blocks. Odd populations give the odd
 /// block to the last worker, even ones to the first, so that sizes even out.
 fn divide(population: &Population, p: usize, workers: usize) -> Vec<Range<u32>> {
-    if let Dynamics::Trains(_) = population.dynamics {
+    if model(population).is_none() {
         let whole = p % workers;
         return (0..workers).map(|w| if w == whole { 0..population.size } else { 0..0 }).collect();
     }
@@ -131,7 +133,7 @@ fn divide(population: &Population, p: usize, workers: usize) -> Vec<Range<u32>> 
 fn model(population: &Population) -> Option<&Model> {
     match &population.dynamics {
         Dynamics::Model { model, .. } => Some(model),
-        Dynamics::Trains(_) => None,
+        Dynamics::Trains(_) | Dynamics::Generator(_) => None,
     }
 }
 
@@ -166,6 +168,10 @@ fn part(
             spikes.sort_unstable();
             Source::Trains { spikes, next: 0 }
         }
+        Dynamics::Generator(generator) => {
+            let key = key(network.seed, "source", p as u64);
+            Source::Generator(Spiking::new(generator, population.size, network.clock, key))
+        }
     };
     let signs = model(population).map_or(Signs::Together, Model::signs);
     let mut panels = Vec::new();
@@ -191,9 +197,10 @@ fn part(
                     storage,
                     cache,
                 };
-                delivery::build(&recipe, &place)
+                let incoming = delivery::build(&recipe, &place);
+                complete(c, &incoming, &place.panel).map(|()| incoming)
             })
-            .collect();
+            .collect::<Result<Vec<_>, _>>()?;
         panels.push(Panel::new(begin..end, incoming));
         begin = end;
     }
@@ -214,6 +221,59 @@ fn part(
     Ok(part)
 }
 
+/// Refuses an in-degree that a spatial profile could not satisfy.
+fn complete(
+    connection: &Connection,
+    incoming: &delivery::Incoming,
+    panel: &Range<u32>,
+) -> Result<(), ModelError> {
+    let Rule::SpatialIndegree { indegree, .. } = &connection.rule else { return Ok(()) };
+    let target = connection.target;
+    let from = panel.start.max(target.first);
+    let to = panel.end.min(target.first + target.count);
+    let wanted = *indegree as usize * to.saturating_sub(from) as usize;
+    if incoming.synapses == wanted {
+        return Ok(());
+    }
+    let missing = wanted - incoming.synapses;
+    Err(ModelError::Connection {
+        name: connection.name.clone(),
+        what: format!(
+            "{missing} synapses find no source: some targets have fewer than {indegree} sources \
+             where the profile is above 0"
+        ),
+    })
+}
+
+/// A Poisson device, as a part or a recording of its events needs it.
+fn poisson_drive(
+    input: &Input,
+    index: usize,
+    signs: Signs,
+    network: &Network,
+) -> Option<PoissonDrive> {
+    let Drive::Poisson { rate_hz, weight, at_most_one } = &input.drive else { return None };
+    let key = key(network.seed, "input", index as u64);
+    let mean = match rate_hz {
+        Waveform::Constant(rate) => rate * network.clock.dt_ms() * 1e-3,
+        _ => 0.0,
+    };
+    let sampler = match at_most_one {
+        false => PoissonSampler::new(key, mean),
+        true => PoissonSampler::at_most_one(key, mean),
+    };
+    let slice = input.target.slice;
+    Some(PoissonDrive {
+        sampler,
+        rate_hz: rate_hz.clone(),
+        weight: *weight,
+        route: Route::new(input.target.channel, signs),
+        targets: slice.first..slice.first + slice.count,
+        delay: u64::from(input.delay),
+        window: input.window,
+    })
+}
+
 /// Adds a device to a part.
 fn attach(part: &mut Part, input: &Input, index: usize, signs: Signs, network: &Network) {
     let slice = input.target.slice;
@@ -226,28 +286,16 @@ fn attach(part: &mut Part, input: &Input, index: usize, signs: Signs, network: &
         Current::Shared(CurrentDrive { targets, waveform, each, delay, window, dt_ms })
     };
     match &input.drive {
-        Drive::Poisson { rate_hz, weight } => {
-            let mean = match rate_hz {
-                Waveform::Constant(rate) => rate * dt_ms * 1e-3,
-                _ => 0.0,
-            };
-            part.poisson.push(PoissonDrive {
-                sampler: PoissonSampler::new(key, mean),
-                rate_hz: rate_hz.clone(),
-                weight: *weight,
-                route: Route::new(input.target.channel, signs),
-                targets,
-                delay,
-                window,
-            });
+        Drive::Poisson { .. } => {
+            part.poisson.extend(poisson_drive(input, index, signs, network));
         }
         Drive::Current(waveform) => {
             part.currents.push((port, shared(waveform.clone(), Vec::new())))
         }
-        Drive::CurrentEach(each) => {
-            part.currents.push((port, shared(Waveform::Constant(1.0), each.clone())));
+        Drive::CurrentEach { each, course } => {
+            part.currents.push((port, shared(course.clone(), each.clone())));
         }
-        Drive::Noise { mean, std, std_mod, frequency_hz, phase_deg, every } => {
+        Drive::Noise { mean, std, std_mod, frequency_hz, phase_deg, every, course } => {
             part.currents.push((
                 port,
                 Current::Noise(NoiseDrive {
@@ -262,6 +310,7 @@ fn attach(part: &mut Part, input: &Input, index: usize, signs: Signs, network: &
                     window,
                     dt_ms,
                     key,
+                    course: course.clone(),
                 }),
             ));
         }
@@ -273,7 +322,7 @@ struct Wanted {
     recording: usize,
     population: usize,
     neurons: Vec<u32>,
-    variables: Vec<usize>,
+    variables: Vec<Reading>,
     sampling: Sampling,
 }
 
@@ -292,7 +341,11 @@ impl Wanted {
             part,
             neurons: self.neurons[from..to].iter().map(local).collect(),
             position: from,
-            variables: self.variables.clone(),
+            variables: self
+                .variables
+                .iter()
+                .map(|v| v.part(range.start as usize..range.end as usize))
+                .collect(),
         })
     }
 }
@@ -304,19 +357,48 @@ fn recorder(network: &Network) -> Result<(Recorder, Vec<Wanted>), ModelError> {
         match recording {
             Recording::Spikes { population, neurons, window } => {
                 recorder.spikes.push(SpikeProbe {
-                    population: *population,
+                    heard: Heard::Population(*population),
                     neurons: neurons.clone(),
                     window: *window,
                     steps: Vec::new(),
                     ids: Vec::new(),
                 });
             }
+            Recording::Events { input, neurons, window } => {
+                let device = network.inputs.get(*input);
+                let drive = device.and_then(|i| poisson_drive(i, *input, Signs::Together, network));
+                let Some(drive) = drive else {
+                    let population = device.map_or_else(String::new, |i| i.name.clone());
+                    let what = "only Poisson inputs have events".into();
+                    return Err(ModelError::Recording { population, what });
+                };
+                recorder.spikes.push(SpikeProbe {
+                    heard: Heard::Input(Box::new(drive)),
+                    neurons: neurons.clone(),
+                    window: *window,
+                    steps: Vec::new(),
+                    ids: Vec::new(),
+                });
+            }
+            Recording::Activity { population, neurons, every, window } => {
+                let size = neurons.indices(network.populations[*population].size).len() as f64;
+                let (population, neurons) = (*population, neurons.clone());
+                let content = Columns::Activity { population, neurons, size, count: 0 };
+                recorder.samples.push(single(content, *every, *window));
+            }
+            Recording::Course { course, every, window, .. } => {
+                recorder.samples.push(single(Columns::Course(course.clone()), *every, *window));
+            }
             Recording::Samples { population, neurons, variables, every, offset, window } => {
                 let pop = &network.populations[*population];
                 let sampling = Sampling { every: *every, offset: *offset, window: *window };
                 let neurons = neurons.indices(pop.size);
-                let variables = variable_indices(pop, variables)?;
+                let variables = variables
+                    .iter()
+                    .map(|name| Reading::new(pop, name))
+                    .collect::<Result<Vec<_>, _>>()?;
                 recorder.samples.push(SampleProbe {
+                    content: Columns::State,
                     sampling,
                     neurons: neurons.len(),
                     variables: variables.len(),
@@ -332,22 +414,16 @@ fn recorder(network: &Network) -> Result<(Recorder, Vec<Wanted>), ModelError> {
     Ok((recorder, wanted))
 }
 
-fn variable_indices(population: &Population, names: &[String]) -> Result<Vec<usize>, ModelError> {
-    let fault = |what| ModelError::Recording { population: population.name.clone(), what };
-    let Some(model) = model(population) else {
-        return Err(fault("a list of spikes has no state to sample".into()));
-    };
-    let variables = model.variables();
-    let known = || variables.iter().map(|v| v.name);
-    names
-        .iter()
-        .map(|name| {
-            known().position(|v| v == name).ok_or_else(|| {
-                let suggestion = neuropil_core::names::suggestion(name, known());
-                fault(format!("{} has no variable \"{name}\"{suggestion}", model.name()))
-            })
-        })
-        .collect()
+/// A recording with one column that does not come from the workers.
+fn single(content: Columns, every: u64, window: Window) -> SampleProbe {
+    SampleProbe {
+        content,
+        sampling: Sampling { every, offset: window.start, window },
+        neurons: 1,
+        variables: 1,
+        steps: Vec::new(),
+        values: Vec::new(),
+    }
 }
 
 /// Checks what refers to something else: slices, channels, recordings, spike lists.
@@ -366,7 +442,7 @@ fn check(network: &Network) -> Result<(), ModelError> {
         }
         let n = channels(c.target.population);
         if n == 0 {
-            return fail("a list of spikes cannot receive input".into());
+            return fail("a source of spikes cannot receive input".into());
         }
         if let Some(channel) = c.channel.filter(|k| *k >= n) {
             return fail(format!("the target has {n} input channels, no number {channel}"));
@@ -375,13 +451,15 @@ fn check(network: &Network) -> Result<(), ModelError> {
     for i in &network.inputs {
         let fail = |what: String| Err(ModelError::Input { name: i.name.clone(), what });
         if !holds(&i.target.slice) || channels(i.target.slice.population) == 0 {
-            return fail("its target is empty, beyond its population, or a list of spikes".into());
+            return fail(
+                "its target is empty, beyond its population, or a source of spikes".into(),
+            );
         }
         if i.delay < 1 {
             return fail("a delay must be at least one step".into());
         }
         match &i.drive {
-            Drive::CurrentEach(each) if each.len() != i.target.slice.count as usize => {
+            Drive::CurrentEach { each, .. } if each.len() != i.target.slice.count as usize => {
                 let n = i.target.slice.count;
                 return fail(format!("{} currents for {n} neurons", each.len()));
             }
@@ -398,8 +476,16 @@ fn check(network: &Network) -> Result<(), ModelError> {
         }
     }
     for r in &network.recordings {
-        let (Recording::Spikes { population, neurons, .. }
-        | Recording::Samples { population, neurons, .. }) = r;
+        let (population, neurons) = match r {
+            Recording::Spikes { population, neurons, .. }
+            | Recording::Activity { population, neurons, .. }
+            | Recording::Samples { population, neurons, .. } => (population, neurons),
+            Recording::Events { input, neurons, .. } => match network.inputs.get(*input) {
+                Some(input) => (&input.target.slice.population, neurons),
+                None => continue,
+            },
+            Recording::Course { .. } => continue,
+        };
         let Some(pop) = network.populations.get(*population) else { continue };
         let fail = |what| Err(ModelError::Recording { population: pop.name.clone(), what });
         let list = neurons.indices(pop.size);
@@ -409,11 +495,14 @@ fn check(network: &Network) -> Result<(), ModelError> {
         if !list.is_sorted() {
             return fail("neurons must be listed in ascending order".into());
         }
-        if matches!(r, Recording::Samples { every: 0, .. }) {
+        if matches!(r, Recording::Samples { every: 0, .. } | Recording::Activity { every: 0, .. }) {
             return fail("the interval must be at least one step".into());
         }
     }
     for pop in &network.populations {
+        if let Dynamics::Generator(generator) = &pop.dynamics {
+            process(&generator.process, pop)?;
+        }
         if let Dynamics::Trains(trains) = &pop.dynamics {
             let fail = |what| Err(ModelError::Input { name: pop.name.clone(), what });
             if trains.steps.len() != trains.neurons.len() {
@@ -428,4 +517,39 @@ fn check(network: &Network) -> Result<(), ModelError> {
         }
     }
     Ok(())
+}
+
+/// Checks a random process.
+fn process(process: &Process, population: &Population) -> Result<(), ModelError> {
+    let fail = |what: String| Err(ModelError::Input { name: population.name.clone(), what });
+    match process {
+        Process::Poisson { rate_hz: Waveform::Constant(rate), .. }
+        | Process::Correlated { rate_hz: Waveform::Constant(rate), .. }
+            if !(*rate >= 0.0 && rate.is_finite()) =>
+        {
+            fail(format!("a rate must be finite and not below 0, found {rate} Hz"))
+        }
+        Process::Correlated { correlation, .. } if !(0.0..=1.0).contains(correlation) => {
+            fail(format!("a correlation must lie in [0, 1], found {correlation}"))
+        }
+        Process::Frames { every: 0, .. } => fail("a frame must last at least one step".into()),
+        Process::Frames { rates_hz, .. } => {
+            let size = population.size as usize;
+            if rates_hz.is_empty() || !rates_hz.len().is_multiple_of(size) {
+                return fail(format!("{} rates are no frames of {size}", rates_hz.len()));
+            }
+            match rates_hz.iter().position(|r| !(*r >= 0.0 && r.is_finite())) {
+                Some(k) => {
+                    let (frame, neuron) = (k / size, k % size);
+                    let found = rates_hz[k];
+                    fail(format!(
+                        "rate of neuron {neuron} in frame {frame} must be finite and not below 0, \
+                         found {found} Hz"
+                    ))
+                }
+                None => Ok(()),
+            }
+        }
+        _ => Ok(()),
+    }
 }

@@ -31,7 +31,7 @@ pub fn estimate(network: &Network) -> Result<Estimate, ModelError> {
     let shortest = |delay: &Delay| match delay {
         Delay::Same(steps) => Some(*steps),
         Delay::Each(list) => list.iter().min().copied(),
-        Delay::Drawn(_) => None,
+        Delay::Drawn(_) | Delay::OfDistance(_) => None,
     };
     Ok(Estimate {
         neurons,

@@ -16,6 +16,7 @@ mod history;
 mod outbox;
 mod panel;
 mod part;
+mod reading;
 mod recorder;
 mod simulation;
 mod worker;

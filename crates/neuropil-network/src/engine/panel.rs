@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::history::History;
-use crate::delivery::{Incoming, Planes, Rows, Store};
+use crate::delivery::{Event, Incoming, Planes, Release, Rows, Store};
 use crate::neurons::BLOCK;
 
 /// Neurons `range` of a part and the projections onto them.
@@ -72,6 +72,85 @@ impl Incoming {
     }
 }
 
+/// Delivers the spikes of a projection whose synapses may fail.
+fn scatter_some(
+    incoming: &Incoming,
+    release: &Release,
+    step: u64,
+    history: &History,
+    counts: &mut [u16],
+    channels: &mut Channels,
+) {
+    let first = incoming.source.first;
+    match &incoming.store {
+        Store::Counted { delay, rows, .. } => {
+            let spikes = incoming.spikes(step, *delay, history);
+            if rows.is_empty() {
+                return;
+            }
+            let mut repeat = Repeat::default();
+            rows.each(spikes, first, |neuron, targets| {
+                let event = Event { source: neuron - first, step, delay: *delay };
+                release.each(event, repeat.of(neuron), targets, |k| {
+                    counts[usize::from(targets[k])] += 1;
+                });
+            });
+        }
+        Store::Blocked { delay, rows, blocks, stretches } => {
+            let spikes = incoming.spikes(step, *delay, history);
+            let mut repeat = Repeat::default();
+            rows.each(spikes, first, |neuron, targets| {
+                let event = Event { source: neuron - first, step, delay: *delay };
+                let mut stretches = stretches[blocks.source_block(neuron - first)].iter();
+                let mut stretch = stretches.next();
+                release.each(event, repeat.of(neuron), targets, |k| {
+                    while let Some((end, _)) = stretch
+                        && u32::from(targets[k]) >= *end
+                    {
+                        stretch = stretches.next();
+                    }
+                    if let Some((_, weight)) = stretch {
+                        channels.add(incoming.route.of(*weight), *weight, &targets[k..=k]);
+                    }
+                });
+            });
+        }
+        Store::Timed(rows) => {
+            if rows.is_empty() {
+                return;
+            }
+            for delay in rows.delays() {
+                let mut repeat = Repeat::default();
+                for neuron in incoming.spikes(step, delay, history) {
+                    let event = Event { source: neuron - first, step, delay };
+                    let synapses = rows.of(neuron - first, delay);
+                    release.each(event, repeat.of(*neuron), synapses.targets, |k| {
+                        let weight = synapses.weight(k);
+                        let channel = incoming.route.of(weight);
+                        channels.add(channel, weight, &synapses.targets[k..=k]);
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Counts spikes of one neuron in one step; spikes come in order of neurons.
+#[derive(Default)]
+struct Repeat {
+    last: Option<u32>,
+    times: u32,
+}
+
+impl Repeat {
+    /// How often this neuron was asked for before.
+    fn of(&mut self, neuron: u32) -> u32 {
+        self.times = if self.last == Some(neuron) { self.times + 1 } else { 0 };
+        self.last = Some(neuron);
+        self.times
+    }
+}
+
 impl Panel {
     pub fn new(range: Range<usize>, incoming: Vec<Incoming>) -> Self {
         let counts = incoming
@@ -105,6 +184,10 @@ impl Panel {
         let own = self.counts.iter_mut().zip(&mut self.planes);
         for (incoming, (counts, planes)) in self.incoming.iter().zip(own) {
             let first = incoming.source.first;
+            if let Some(release) = &incoming.release {
+                scatter_some(incoming, release, step, history, counts, channels);
+                continue;
+            }
             match &incoming.store {
                 Store::Counted { delay, rows, bits, .. } => {
                     let spikes = incoming.spikes(step, *delay, history);

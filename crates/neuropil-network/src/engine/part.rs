@@ -6,7 +6,7 @@ use super::history::History;
 use super::panel::{Channels, Panel};
 use crate::delivery::Route;
 use crate::description::{Waveform, Window};
-use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler};
+use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler, Spiking};
 use crate::neurons::{Arrivals, BLOCK, Fault, Neurons};
 
 /// What makes the neurons of a part spike.
@@ -15,9 +15,12 @@ pub(super) enum Source {
     Model(Box<dyn Neurons>),
     /// Listed spikes, `(stamp, neuron)` ascending, and the next one to be sent.
     Trains { spikes: Vec<(u64, u32)>, next: usize },
+    /// A random process.
+    Generator(Spiking),
 }
 
 /// A Poisson device on a part.
+#[derive(Debug, Clone)]
 pub(super) struct PoissonDrive {
     pub sampler: PoissonSampler,
     pub rate_hz: Waveform,
@@ -191,8 +194,11 @@ impl Part {
         Ok(())
     }
 
-    /// Sends the listed spikes of the step, if the part has a list.
-    pub fn send_listed(&mut self, step: u64, out: &mut Vec<u32>) {
+    /// Sends the spikes of the step of a part without dynamics.
+    pub fn send(&mut self, step: u64, out: &mut Vec<u32>) {
+        if let Source::Generator(generator) = &mut self.source {
+            generator.send(step, out);
+        }
         if let Source::Trains { spikes, next } = &mut self.source {
             while let Some((stamp, neuron)) = spikes.get(*next).filter(|(s, _)| *s <= step + 1) {
                 if *stamp == step + 1 {
@@ -205,13 +211,30 @@ impl Part {
 }
 
 impl PoissonDrive {
+    /// Calls `visit` for the neuron of every event that is emitted at `stamp`, ascending.
+    pub fn events(&mut self, stamp: u64, clock: Clock, mut visit: impl FnMut(u32)) {
+        if !self.window.holds(stamp) {
+            return;
+        }
+        self.prepare(stamp - 1 + self.delay, clock);
+        for first in
+            (self.targets.start / BLOCK as u32 * BLOCK as u32..self.targets.end).step_by(BLOCK)
+        {
+            for (neuron, count) in (first..).zip(self.sampler.counts(first, stamp)) {
+                if self.targets.contains(&neuron) {
+                    (0..count).for_each(|_| visit(neuron));
+                }
+            }
+        }
+    }
+
     /// The stamp of the events that arrive in the step, if the device was active then.
     fn emitted(&self, step: u64) -> Option<u64> {
         (step + 1).checked_sub(self.delay).filter(|e| self.window.holds(*e))
     }
 
     /// Follows the rate.
-    fn prepare(&mut self, step: u64, clock: Clock) {
+    pub fn prepare(&mut self, step: u64, clock: Clock) {
         if let Some(emitted) = self.emitted(step)
             && !matches!(self.rate_hz, Waveform::Constant(_))
         {

@@ -1,12 +1,21 @@
 //! Gathers what the workers found and hands it to the observer, in order of time.
 
-use neuropil_core::{Observer, RecordError, SampleBlock, SpikeBlock};
+use neuropil_core::{Clock, Observer, RecordError, SampleBlock, SpikeBlock};
 
-use crate::description::{Neurons, Window};
+use super::part::PoissonDrive;
+use crate::description::{Neurons, Waveform, Window};
+
+/// What a spike recording listens to.
+pub(super) enum Heard {
+    /// The spikes of a population.
+    Population(usize),
+    /// The events of an input, drawn once more.
+    Input(Box<PoissonDrive>),
+}
 
 /// A spike recording.
 pub(super) struct SpikeProbe {
-    pub population: usize,
+    pub heard: Heard,
     pub neurons: Neurons,
     pub window: Window,
     pub steps: Vec<u64>,
@@ -16,15 +25,18 @@ pub(super) struct SpikeProbe {
 impl SpikeProbe {
     /// Keeps a spike if it is wanted.
     pub fn take(&mut self, stamp: u64, neuron: u32) {
-        let wanted = match &self.neurons {
-            Neurons::All => true,
-            Neurons::Range(range) => range.contains(&neuron),
-            Neurons::List(list) => list.binary_search(&neuron).is_ok(),
-        };
-        if wanted && self.window.holds(stamp) {
+        if holds(&self.neurons, neuron) && self.window.holds(stamp) {
             self.steps.push(stamp);
             self.ids.push(neuron);
         }
+    }
+}
+
+fn holds(neurons: &Neurons, neuron: u32) -> bool {
+    match neurons {
+        Neurons::All => true,
+        Neurons::Range(range) => range.contains(&neuron),
+        Neurons::List(list) => list.binary_search(&neuron).is_ok(),
     }
 }
 
@@ -43,14 +55,55 @@ impl Sampling {
     }
 }
 
+/// What a sampled recording consists of.
+pub(super) enum Columns {
+    /// State, gathered from the workers.
+    State,
+    /// Spikes per neuron and time, with the number of neurons and the count of the bin under way.
+    Activity { population: usize, neurons: Neurons, size: f64, count: u64 },
+    /// A given time course.
+    Course(Waveform),
+}
+
 /// A sampled recording.
 pub(super) struct SampleProbe {
+    pub content: Columns,
     pub sampling: Sampling,
     /// Number of neurons and of variables: a frame has their product in columns.
     pub neurons: usize,
     pub variables: usize,
     pub steps: Vec<u64>,
     pub values: Vec<f64>,
+}
+
+impl SampleProbe {
+    /// Counts the spikes of a population at a stamp.
+    pub fn count(&mut self, of: usize, stamp: u64, spikes: &[u32]) {
+        if let Columns::Activity { population, neurons, count, .. } = &mut self.content
+            && *population == of
+            && self.sampling.window.holds(stamp)
+        {
+            *count += match neurons {
+                Neurons::All => spikes.len() as u64,
+                some => spikes.iter().filter(|n| holds(some, **n)).count() as u64,
+            };
+        }
+    }
+
+    /// Ends a step: takes a frame if one is due.
+    pub fn end_step(&mut self, stamp: u64, clock: Clock) {
+        if matches!(self.content, Columns::State) || !self.sampling.due(stamp) {
+            return;
+        }
+        let bin_s = self.sampling.every as f64 * clock.dt_ms() * 1e-3;
+        let value = match &mut self.content {
+            Columns::State => return,
+            Columns::Activity { size, count, .. } => std::mem::take(count) as f64 / (*size * bin_s),
+            Columns::Course(course) => course.at(stamp, clock.dt_ms()),
+        };
+        self.steps.push(stamp);
+        self.values.push(value);
+    }
 }
 
 /// All recordings of a simulation.
@@ -61,6 +114,36 @@ pub(super) struct Recorder {
 }
 
 impl Recorder {
+    /// Takes the spikes of a population at a stamp.
+    pub fn take(&mut self, population: usize, stamp: u64, spikes: &[u32]) {
+        for probe in &mut self.spikes {
+            if matches!(probe.heard, Heard::Population(p) if p == population) {
+                spikes.iter().for_each(|neuron| probe.take(stamp, *neuron));
+            }
+        }
+        for probe in &mut self.samples {
+            probe.count(population, stamp, spikes);
+        }
+    }
+
+    /// Ends a step: what does not come from the workers is recorded here.
+    pub fn end_step(&mut self, stamp: u64, clock: Clock) {
+        for SpikeProbe { heard, neurons, window, steps, ids } in &mut self.spikes {
+            let Heard::Input(drive) = heard else { continue };
+            if window.holds(stamp) {
+                drive.events(stamp, clock, |neuron| {
+                    if holds(neurons, neuron) {
+                        steps.push(stamp);
+                        ids.push(neuron);
+                    }
+                });
+            }
+        }
+        for probe in &mut self.samples {
+            probe.end_step(stamp, clock);
+        }
+    }
+
     /// Hands everything gathered so far to the observer.
     ///
     /// # Errors

@@ -74,6 +74,8 @@ fn connect(source: Slice, target: Slice, rule: Rule, weight: f64, delay: u32) ->
         weight: Weight::Blocks(BlockMatrix::uniform(weight)),
         delay: Delay::Same(delay),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     }
 }
 
@@ -184,7 +186,11 @@ fn poisson_input_arrives_within_its_window_only() {
     network.inputs = vec![Input {
         name: "noise".into(),
         target: Target { slice: Slice { population: 0, first: 100, count: 1000 }, channel: None },
-        drive: Drive::Poisson { rate_hz: Waveform::Constant(1000.0), weight: 1.0 },
+        drive: Drive::Poisson {
+            rate_hz: Waveform::Constant(1000.0),
+            weight: 1.0,
+            at_most_one: false,
+        },
         delay: 15,
         window: Window { start: 100, stop: 300 },
     }];
@@ -230,7 +236,11 @@ fn mixed() -> Network {
         network.inputs.push(Input {
             name: "noise".into(),
             target: Target { slice: whole(p, size), channel: None },
-            drive: Drive::Poisson { rate_hz: Waveform::Constant(12_000.0), weight: 0.11 },
+            drive: Drive::Poisson {
+                rate_hz: Waveform::Constant(12_000.0),
+                weight: 0.11,
+                at_most_one: false,
+            },
             delay: 15,
             window: Window::ALWAYS,
         });

@@ -7,7 +7,8 @@ use neuropil_core::Clock;
 use super::history::History;
 use super::outbox::Outbox;
 use super::part::{Part, PlacedFault, Scratch, Source};
-use super::recorder::{Recorder, Sampling};
+use super::reading::Reading;
+use super::recorder::{Columns, Recorder, Sampling};
 
 /// The neurons of a part that a sampled recording wants.
 pub(super) struct Probe {
@@ -21,8 +22,8 @@ pub(super) struct Probe {
     pub neurons: Vec<usize>,
     /// Position of the first of them among the recording's neurons.
     pub position: usize,
-    /// Indices of the variables.
-    pub variables: Vec<usize>,
+    /// How each recorded value follows from the state.
+    pub variables: Vec<Reading>,
 }
 
 /// A worker owns parts of populations; nobody else touches them.
@@ -60,11 +61,11 @@ impl Worker {
                 if let Some(recorder) = recorder.as_deref_mut()
                     && !list.is_empty()
                 {
-                    let probes = recorder.spikes.iter_mut();
-                    for probe in probes.filter(|p| p.population == population) {
-                        list.iter().for_each(|neuron| probe.take(step + 1, *neuron));
-                    }
+                    recorder.take(population, step + 1, list);
                 }
+            }
+            if let Some(recorder) = recorder.as_deref_mut() {
+                recorder.end_step(step + 1, self.clock);
             }
         }
         if let Some(recorder) = recorder {
@@ -84,9 +85,9 @@ impl Worker {
         out.clear();
         let mut worst: Option<PlacedFault> = None;
         for (p, part) in self.parts.iter_mut().enumerate() {
-            if matches!(part.source, Source::Trains { .. }) {
+            if !matches!(part.source, Source::Model(_)) {
                 for (slot, step) in steps.clone().enumerate() {
-                    part.send_listed(step, &mut out.spikes[p][slot]);
+                    part.send(step, &mut out.spikes[p][slot]);
                 }
                 continue;
             }
@@ -124,7 +125,7 @@ impl Worker {
                             let row = &mut frame[v * probe.neurons.len()..][..probe.neurons.len()];
                             for (value, n) in row.iter_mut().zip(&probe.neurons) {
                                 if range.contains(n) {
-                                    *value = neurons.read(*variable, *n);
+                                    *value = variable.of(neurons.as_ref(), *n);
                                 }
                             }
                         }
@@ -152,6 +153,9 @@ fn gather_samples(
     steps: std::ops::Range<u64>,
 ) {
     for (recording, sampled) in recorder.samples.iter_mut().enumerate() {
+        if !matches!(sampled.content, Columns::State) {
+            continue;
+        }
         let begin = sampled.values.len();
         let due: Vec<u64> =
             steps.clone().map(|s| s + 1).filter(|s| sampled.sampling.due(*s)).collect();

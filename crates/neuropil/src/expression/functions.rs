@@ -16,6 +16,7 @@ pub const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("log10", 1, "decimal logarithm of a pure number"),
     ("sin", 1, "sine of an angle"),
     ("cos", 1, "cosine of an angle"),
+    ("erf", 1, "error function of a pure number"),
     ("tanh", 1, "hyperbolic tangent of a pure number"),
     ("lambertw", 1, "principal branch of Lambert's W"),
     ("lambertwm1", 1, "lower real branch of Lambert's W, for arguments in [-1/e, 0)"),
@@ -27,6 +28,16 @@ pub const FUNCTIONS: &[(&str, usize, &str)] = &[
     ("min", 2, "smaller of two"),
     ("max", 2, "larger of two"),
     ("heaviside", 1, "1 if the argument is not negative, else 0"),
+    ("mod", 2, "remainder, with the sign of the second: dividend, divisor"),
+    ("gaussian", 3, "bump of height 1: argument, centre, standard deviation"),
+    ("double_gaussian", 4, "bump of height 1: argument, centre, width before and after it"),
+    ("ramp", 3, "from 0 to 1 along a line: argument, begin, end"),
+    ("pulse", 3, "1 between two instants, else 0: argument, begin, end"),
+    ("plateau", 4, "1 between two instants with smooth edges: argument, begin, end, width"),
+    ("smooth_step", 3, "from 0 to 1 along an error function: argument, middle, width"),
+    ("staircase", 3, "0, then 1, 2, 3, …: argument, onset, length of a step"),
+    ("oscillation", 3, "between 0 and 1 as a raised cosine: argument, onset, frequency"),
+    ("chirp", 4, "sine of rising frequency: argument, first and last frequency, duration"),
     ("psp_exp", 3, "peak potential per current, exponential synapse: tau_m, tau_syn, C_m"),
     ("psp_alpha", 3, "peak potential per current, alpha synapse: tau_m, tau_syn, C_m"),
     ("normal", 2, "normal distribution: mean, standard deviation"),
@@ -87,11 +98,11 @@ pub(super) fn call(name: &str, arguments: &[Value]) -> Result<Value, ExpressionF
             Ok(Value::Random(Random::new(Shape::Exponential { mean: mean.value }, mean.unit)))
         }
         (_, [x]) => elementary(name, pure_number(name, *x)?).map(pure),
-        _ => Err(ExpressionFault::Arity { function: name.into(), expected: *expected, found: 0 }),
+        (_, several) => super::courses::call(name, several),
     }
 }
 
-fn elementary(name: &str, x: f64) -> Result<f64, ExpressionFault> {
+pub(super) fn elementary(name: &str, x: f64) -> Result<f64, ExpressionFault> {
     Ok(match name {
         "exp" => x.exp(),
         "log" => x.ln(),
@@ -99,6 +110,7 @@ fn elementary(name: &str, x: f64) -> Result<f64, ExpressionFault> {
         "sin" => x.sin(),
         "cos" => x.cos(),
         "tanh" => x.tanh(),
+        "erf" => neuropil_theory::special::erf(x),
         "lambertw" => lambert_w(x, false),
         "lambertwm1" => lambert_w(x, true),
         "floor" => x.floor(),

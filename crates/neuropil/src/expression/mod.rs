@@ -12,6 +12,8 @@
 //! A symbol right after a number is a unit; anywhere else a name is looked up first among the
 //! parameters, then among the constants, then among the units. Dimensions are checked throughout.
 
+mod compiled;
+mod courses;
 mod error;
 mod evaluate;
 mod functions;
@@ -20,6 +22,7 @@ mod quantity;
 mod random;
 mod token;
 
+pub use compiled::Compiled;
 pub use error::{ExpressionError, ExpressionFault};
 pub use evaluate::{Scope, Value};
 pub use functions::FUNCTIONS;

@@ -4,7 +4,8 @@ use std::f64::consts::SQRT_2;
 
 use neuropil_core::Clock;
 use neuropil_core::random::{Stream, key};
-use neuropil_network::description::Delay;
+use neuropil_network::delivery::mean_over_pairs;
+use neuropil_network::description::{Connection, Delay};
 use neuropil_theory::diffusion::{Coupling, DiffusionNetwork, External};
 use neuropil_theory::siegert::{Lif, Psc};
 
@@ -44,7 +45,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
                 target,
                 indegree: synapses.count,
                 jump_mv,
-                delay_ms: delay_ms(system.network.clock, &connection.delay),
+                delay_ms: delay_ms(system.network.clock, connection),
             }),
             None => {
                 let listed = &system.network.populations[connection.source.population];
@@ -84,9 +85,10 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
     })
 }
 
-/// Mean delay.
-fn delay_ms(clock: Clock, delay: &Delay) -> f64 {
-    match delay {
+/// Mean delay; of delays that depend on distance, the mean over all pairs.
+fn delay_ms(clock: Clock, connection: &Connection) -> f64 {
+    match &connection.delay {
+        Delay::OfDistance(profile) => mean_over_pairs(profile, connection).max(clock.dt_ms()),
         Delay::Same(steps) => clock.ms(u64::from(*steps)),
         Delay::Each(list) => {
             let sum: f64 = list.iter().map(|steps| clock.ms(u64::from(*steps))).sum();

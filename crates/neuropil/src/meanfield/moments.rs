@@ -4,6 +4,7 @@
 //! variance. [`Synapses`] are the equal synapses that have the same two.
 
 use neuropil_core::random::{Stream, key};
+use neuropil_network::delivery::expected_synapses;
 use neuropil_network::description::{BlockMatrix, Connection, Network, Rule, Weight};
 
 use super::MeanFieldError;
@@ -42,6 +43,9 @@ pub(super) fn synapses(
             let mean = values.iter().sum::<f64>() / n;
             (count * mean, count * values.iter().map(|w| w * w).sum::<f64>() / n)
         }
+        Weight::OfDistance(_) => {
+            return Err(fault("its weights depend on distance, which the theory knows nothing of"));
+        }
         Weight::Drawn(distribution) => {
             let mut stream = Stream::new(key(0, "moments of a weight", 0), 0);
             let draws: Vec<f64> = (0..DRAWS).map(|_| distribution.draw(&mut stream)).collect();
@@ -50,13 +54,14 @@ pub(super) fn synapses(
             (count * mean, count * draws.iter().map(|w| w * w).sum::<f64>() / n)
         }
     };
-    if second == 0.0 {
+    if second == 0.0 || connection.release_probability == 0.0 {
         return Ok(None);
     }
     if first == 0.0 {
         return Err(fault("its weights cancel, which equal synapses cannot stand for"));
     }
-    let count = share * first * first / second;
+    // Synapses that fail thin the spikes that arrive.
+    let count = connection.release_probability * share * first * first / second;
     Ok(Some(Synapses { count, weight: second / first }))
 }
 
@@ -80,6 +85,9 @@ fn counts(connection: &Connection) -> BlockMatrix {
             let values = probability.values().iter().map(|p| p * each).collect();
             BlockMatrix::new(probability.rows(), probability.columns(), values)
                 .unwrap_or_else(|| uniform(0.0))
+        }
+        Rule::SpatialBernoulli { .. } | Rule::SpatialIndegree { .. } => {
+            uniform(expected_synapses(connection) / targets)
         }
         Rule::SymmetricPairwiseBernoulli { probability } => uniform(probability * (sources - 1.0)),
         Rule::Pairs { targets: listed, .. } => uniform(listed.len() as f64 / targets),

@@ -59,6 +59,8 @@ pub(super) fn read(
                 weight: Weight::Blocks(projection.weight),
                 delay: Delay::Same(delay),
                 channel: None,
+                release_probability: 1.0,
+                geometry: None,
             },
         })
         .collect();

@@ -6,7 +6,7 @@ use neuropil_network::description::{
 
 use super::context::Context;
 use super::fields::{Fields, Item};
-use super::{blocks, members, pairs, rule, synapse};
+use super::{blocks, members, pairs, rule, space, synapse};
 use crate::experiment::{Fault, Problem, Span};
 
 /// A projection and the place it was written at.
@@ -78,6 +78,7 @@ pub(super) fn project(
     };
     let weight_item = fields.need("weight", "the strength of a synapse, such as \"0.1 mV\"")?;
     let delay_item = fields.need("delay", "the delay of a synapse, such as \"1.5 ms\"")?;
+    let release_probability = synapse::release_probability(fields, context)?;
     let (span, place) = (fields.span, fields.place.clone());
     let mut add = |connection: Connection| {
         placed.push(Placed { connection, span, place: place.clone() });
@@ -96,17 +97,19 @@ pub(super) fn project(
             let (source, target) = (sources[part.source], targets[part.target]);
             let population = &populations[target.population];
             let channel = synapse::receptor(fields, population)?;
-            let weight =
-                synapse::weight(&weight_item, population, channel, Some(part.total), context)?;
-            let delay = synapse::delay(&delay_item, Some(part.total), context)?;
+            let strength = Strength { weight: &weight_item, delay: &delay_item, source, target };
+            let (weight, delay) = strength.read(population, channel, Some(part.total), context)?;
+            let rule = Rule::Pairs { sources: part.sources.clone(), targets: part.targets.clone() };
             add(Connection {
                 name: title(&source, &target),
                 source,
                 target,
+                geometry: space::geometry(&rule, &weight, &delay, (source, target), context),
                 weight: part.weights(weight),
                 delay: part.delays(delay),
                 rule: Rule::Pairs { sources: part.sources, targets: part.targets },
                 channel,
+                release_probability,
             });
         }
         return Ok(());
@@ -121,7 +124,13 @@ pub(super) fn project(
             };
             let population = &populations[target.population];
             let channel = synapse::receptor(fields, population)?;
-            let weight = synapse::weight(&weight_item, population, channel, number, context)?;
+            let strength = Strength {
+                weight: &weight_item,
+                delay: &delay_item,
+                source: *source,
+                target: *target,
+            };
+            let (weight, delay) = strength.read(population, channel, number, context)?;
             if let Weight::Blocks(matrix) = &weight {
                 blocks::fits(&weight_item, matrix, target.count, source.count)?;
             }
@@ -129,16 +138,49 @@ pub(super) fn project(
                 name: title(source, target),
                 source: *source,
                 target: *target,
+                geometry: space::geometry(&rule, &weight, &delay, (*source, *target), context),
                 rule,
                 weight,
-                delay: synapse::delay(&delay_item, number, context)?,
+                delay,
                 channel,
+                release_probability,
             };
             check_delays(&delay_item, &connection.delay, context)?;
             add(connection);
         }
     }
     Ok(())
+}
+
+/// How strong and how late the synapses between two slices are.
+struct Strength<'a> {
+    weight: &'a Item<'a>,
+    delay: &'a Item<'a>,
+    source: Slice,
+    target: Slice,
+}
+
+impl Strength<'_> {
+    /// Reads both; `number` is the number of synapses if it is known.
+    fn read(
+        &self,
+        population: &Population,
+        channel: Option<usize>,
+        number: Option<usize>,
+        context: &Context,
+    ) -> Result<(Weight, Delay), Problem> {
+        let (source, target) = (self.source, self.target);
+        let unit = synapse::model_of(population, self.weight)?.weight_unit(channel);
+        let weight = match space::profile(self.weight, unit, source, target, context)? {
+            Some(profile) => Weight::OfDistance(profile),
+            None => synapse::weight(self.weight, population, channel, number, context)?,
+        };
+        let delay = match space::delay(self.delay, source, target, context)? {
+            Some(profile) => Delay::OfDistance(profile),
+            None => synapse::delay(self.delay, number, context)?,
+        };
+        Ok((weight, delay))
+    }
 }
 
 /// A drawn delay whose mean lies below one step is a slip.

@@ -1,10 +1,13 @@
 //! What every section needs to know of the others.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use neuropil_core::names::suggestion;
 use neuropil_core::{Clock, ClockError};
+use neuropil_network::description::Positions;
 
 use super::fields::Item;
 use super::models::OwnModels;
@@ -27,6 +30,8 @@ pub(super) struct Context {
     pub warmup_step: u64,
     pub warnings: RefCell<Vec<String>>,
     pub files: RefCell<Vec<PathBuf>>,
+    /// Where the neurons of populations lie, by number of the population.
+    pub positions: RefCell<BTreeMap<usize, Arc<Positions>>>,
 }
 
 impl Context {

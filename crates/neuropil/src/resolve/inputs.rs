@@ -7,16 +7,36 @@ use neuropil_network::neurons::Model;
 
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
-use super::{connections, members, synapse, trains, waveform, window};
+use super::{connections, members, sources, synapse, trains, volleys, waveform, window};
 use crate::experiment::Problem;
 
 /// Every kind by name.
-pub(super) const KINDS: &[&str] =
-    &["poisson", "spikes", "dc", "ac", "step", "noise", "waveform", "current"];
+pub(super) const KINDS: &[&str] = &[
+    "poisson",
+    "correlated",
+    "spikes",
+    "volleys",
+    "dc",
+    "ac",
+    "step",
+    "noise",
+    "waveform",
+    "current",
+];
 
-/// Whether an input is a list of spikes, which the engine takes as a population of its own.
-pub(super) fn is_spikes(item: &Item<'_>) -> Result<bool, Problem> {
-    Ok(kind(&item.fields()?)? == "spikes")
+/// Whether an input is a population of its own: a list of spikes, or sources that targets share.
+pub(super) fn is_population(item: &Item<'_>) -> Result<bool, Problem> {
+    let fields = item.fields()?;
+    let kind = kind(&fields)?;
+    Ok(makes_population(kind, &fields))
+}
+
+fn makes_population(kind: &str, fields: &Fields<'_>) -> bool {
+    match kind {
+        "spikes" | "volleys" | "correlated" => true,
+        "poisson" => fields.get("size").is_some() || fields.get("rates").is_some(),
+        _ => false,
+    }
 }
 
 fn kind<'a>(fields: &Fields<'a>) -> Result<&'a str, Problem> {
@@ -28,16 +48,21 @@ fn kind<'a>(fields: &Fields<'a>) -> Result<&'a str, Problem> {
     Err(item.unknown_name("kind of input", kind, KINDS.iter().copied()))
 }
 
-/// The population that says the spikes of an input of kind `spikes`.
-pub(super) fn spike_source(
+/// The population that an input is.
+pub(super) fn population(
     name: &str,
     item: &Item<'_>,
     context: &Context,
 ) -> Result<Population, Problem> {
-    trains::population(name, &item.fields()?, context)
+    let fields = item.fields()?;
+    match kind(&fields)? {
+        "spikes" => trains::population(name, &fields, context),
+        "volleys" => volleys::population(name, &fields, context),
+        kind => sources::population(name, kind, &fields, context),
+    }
 }
 
-/// Reads one input into devices or, for lists of spikes, projections.
+/// Reads one input into devices or, for populations of sources, projections.
 pub(super) fn read(
     name: &str,
     item: &Item<'_>,
@@ -48,8 +73,12 @@ pub(super) fn read(
 ) -> Result<(), Problem> {
     let fields = item.fields()?;
     let kind = kind(&fields)?;
-    if kind == "spikes" {
-        trains::known_keys(&fields);
+    if makes_population(kind, &fields) {
+        match kind {
+            "spikes" => trains::known_keys(&fields),
+            "volleys" => volleys::known_keys(&fields),
+            kind => sources::known_keys(kind, &fields),
+        }
         if let Some(target) = fields.get("target") {
             let targets = members::slices(&target, populations)?;
             let own = populations.iter().position(|p| p.name == name).unwrap_or(0);
@@ -108,20 +137,20 @@ fn poisson(
     channel: Option<usize>,
     context: &Context,
 ) -> Result<Drive, Problem> {
-    let item = fields.need("rate", "a rate such as \"8 kHz\"")?;
-    let rate_hz = waveform::read(&item, "Hz", context)?;
-    if let Waveform::Constant(rate) = rate_hz
-        && rate < 0.0
-    {
-        return Err(item.out_of_range(format!("{rate} Hz"), "a rate of at least 0 Hz"));
-    }
+    let rate_hz = sources::rate(fields, context)?;
+    // Events that are transmitted by chance are again a Poisson process, of a lower rate.
+    let rate_hz = match synapse::release_probability(fields, context)? {
+        1.0 => rate_hz,
+        p => waveform::scaled(rate_hz, p),
+    };
+    let at_most_one = sources::at_most_one(fields)?;
     let item = fields.need("weight", "the effect of one event, such as \"0.1 mV\"")?;
     let weight = match synapse::weight(&item, population, channel, None, context)? {
         Weight::Blocks(matrix) => matrix.single(),
         _ => None,
     };
     let weight = weight.ok_or_else(|| item.unsupported("a Poisson input has one weight"))?;
-    Ok(Drive::Poisson { rate_hz, weight })
+    Ok(Drive::Poisson { rate_hz, weight, at_most_one })
 }
 
 fn current(
@@ -138,20 +167,23 @@ fn current(
         let item = fields.need("amplitude", "a current such as \"100 pA\"")?;
         return match item.amount(&context.scope, "pA")? {
             Amount::Fixed(value) if value.is_finite() => {
-                Ok(Drive::Current(Waveform::Constant(value)))
+                waveform::modulated(Waveform::Constant(value), fields, context).map(Drive::Current)
             }
             Amount::Fixed(value) => Err(item.out_of_range(value, "a finite current")),
             Amount::Drawn(distribution) => {
                 let key = key(context.seed, &format!("amplitude of {name}"), 0);
                 let draw = |neuron| distribution.draw(&mut Stream::new(key, neuron));
                 let first = u64::from(slice.first);
-                Ok(Drive::CurrentEach((first..first + u64::from(slice.count)).map(draw).collect()))
+                let each = (first..first + u64::from(slice.count)).map(draw).collect();
+                let course = waveform::modulated(Waveform::Constant(1.0), fields, context)?;
+                Ok(Drive::CurrentEach { each, course })
             }
         };
     }
     if kind == "current" {
         let item = fields.need("amplitude", "a current such as \"100 pA\"")?;
-        return waveform::read(&item, "pA", context).map(Drive::Current);
+        let course = waveform::read(&item, "pA", context)?;
+        return waveform::modulated(course, fields, context).map(Drive::Current);
     }
     if kind == "ac" {
         fields.need("frequency", "the frequency of the sine")?;
@@ -159,7 +191,8 @@ fn current(
     if kind == "step" {
         fields.need("times", "the times at which the current changes")?;
     }
-    waveform::table(fields, "pA", context).map(Drive::Current)
+    let course = waveform::table(fields, "pA", context)?;
+    waveform::modulated(course, fields, context).map(Drive::Current)
 }
 
 fn noise(fields: &Fields<'_>, context: &Context) -> Result<Drive, Problem> {
@@ -182,5 +215,6 @@ fn noise(fields: &Fields<'_>, context: &Context) -> Result<Drive, Problem> {
         frequency_hz: fields.get("frequency").map_or(Ok(0.0), |item| item.number(scope, "Hz"))?,
         phase_deg: fields.get("phase").map_or(Ok(0.0), |i| waveform::degrees(&i, context))?,
         every,
+        course: waveform::modulated(Waveform::Constant(1.0), fields, context)?,
     })
 }

@@ -60,7 +60,35 @@ fn part(item: &Item<'_>, populations: &[Population]) -> Result<Part, Problem> {
         .iter()
         .position(|p| p.name == name)
         .ok_or_else(|| item.unknown_population(name, populations))?;
-    let size = populations[population].size;
+    sliced(item, text, range, population, &populations[population])
+}
+
+/// The part of a population that the brackets of `text` say; all of it without brackets.
+pub(super) fn range(
+    item: &Item<'_>,
+    text: &str,
+    population: usize,
+    of: &Population,
+) -> Result<Part, Problem> {
+    let expected = "a part such as \"[0:50]\"";
+    let range = match text.split_once('[') {
+        Some((_, rest)) => {
+            Some(rest.trim_end().strip_suffix(']').ok_or_else(|| item.wrong(expected))?)
+        }
+        None => None,
+    };
+    sliced(item, text, range, population, of)
+}
+
+fn sliced(
+    item: &Item<'_>,
+    text: &str,
+    range: Option<&str>,
+    population: usize,
+    of: &Population,
+) -> Result<Part, Problem> {
+    let (name, size) = (&of.name, of.size);
+    let expected = "a population such as \"E\" or a part such as \"E[0:50]\"";
     let Some(range) = range else {
         return Ok(Part { population, first: 0, end: size, step: 1 });
     };

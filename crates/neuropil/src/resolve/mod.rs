@@ -7,8 +7,9 @@
 //! | `models` | `[models.NAME]` |
 //! | `populations` | `[populations.NAME]` |
 //! | `clustered` | `[networks.NAME]` |
+//! | `space` | `position` of populations, functions of distance |
 //! | `connections`, `rule`, `synapse`, `pairs`, `blocks`, `psp` | `[connections.NAME]` |
-//! | `inputs`, `waveform`, `trains`, `window` | `[inputs.NAME]` |
+//! | `inputs`, `sources`, `trains`, `volleys`, `waveform`, `window` | `[inputs.NAME]` |
 //! | `record`, `members` | `[record]` |
 //! | `analysis` | `[analysis]` |
 //! | `plots` | `[plots.NAME]` |
@@ -32,15 +33,18 @@ mod psp;
 mod record;
 mod rule;
 mod simulation;
+mod sources;
+mod space;
 mod synapse;
 mod trains;
+mod volleys;
 mod waveform;
 mod window;
 
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use neuropil_network::description::{ModelError, Network};
+use neuropil_network::description::{ModelError, Network, Recording};
 
 use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table};
 use crate::expression::Scope;
@@ -160,6 +164,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         warmup_step: simulation.warmup_steps,
         warnings: RefCell::default(),
         files: RefCell::default(),
+        positions: RefCell::default(),
     };
     let section = |key| match top.get(key) {
         Some(item) => item.fields(),
@@ -177,6 +182,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     for (name, span, item) in section("populations")?.entries() {
         free(name, span, &item, &network)?;
         network.populations.push(populations::read(name, &item, &context)?);
+        space::note(&item, &network.populations, &context)?;
     }
     for (name, span, item) in section("networks")?.entries() {
         let made = clustered::read(name, &item, network.populations.len(), &context)?;
@@ -189,9 +195,10 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     }
     let input_section = section("inputs")?;
     for (name, span, item) in input_section.entries() {
-        if inputs::is_spikes(&item)? {
+        if inputs::is_population(&item)? {
             free(name, span, &item, &network)?;
-            network.populations.push(inputs::spike_source(name, &item, &context)?);
+            network.populations.push(inputs::population(name, &item, &context)?);
+            space::note(&item, &network.populations, &context)?;
         }
     }
     if network.populations.is_empty() {
@@ -208,8 +215,15 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         inputs::read(name, &item, populations, &context, &mut network.inputs, &mut placed)?;
     }
     let record = top.get("record").map(|item| item.fields()).transpose()?;
-    network.recordings = record::read(record.as_ref(), &network.populations, &context)?;
-    let names: Vec<&str> = network.populations.iter().map(|p| p.name.as_str()).collect();
+    network.recordings =
+        record::read(record.as_ref(), &network.populations, &network.inputs, &context)?;
+    // Pictures may also be asked for of inputs whose course is recorded.
+    let courses = network.recordings.iter().filter_map(|recording| match recording {
+        Recording::Course { name, .. } => Some(name.as_str()),
+        _ => None,
+    });
+    let populations = network.populations.iter().map(|p| p.name.as_str());
+    let names: Vec<&str> = populations.chain(courses).collect();
     let mut plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
     plots.retain(|plot| !plot.kind.of_scan());
     let analysis = match top.get("analysis") {

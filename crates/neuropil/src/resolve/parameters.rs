@@ -72,7 +72,10 @@ fn refuse_confusing(name: &str, span: Span) -> Result<(), Problem> {
         return Err(Problem::at(span, Fault::Range { place, found, expected }));
     }
     let unit = name.chars().count() > 1 && Unit::parse(name).is_ok() && name != "pi";
-    if unit || FUNCTIONS.iter().any(|f| f.0 == name) || ["pi", "inf", "t"].contains(&name) {
+    if unit
+        || FUNCTIONS.iter().any(|f| f.0 == name)
+        || ["pi", "inf", "t", "distance"].contains(&name)
+    {
         let found = format!("\"{name}\", which is a unit, function or constant");
         let expected = "another name".into();
         return Err(Problem::at(span, Fault::Range { place, found, expected }));

@@ -49,6 +49,8 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
         Some(item) => draw.table(&item, "initial value", &states)?,
         None => BTreeMap::new(),
     };
+    // Read by `space`, once the population has its number.
+    fields.get("position");
     fields.finish()?;
     if let Some(own) = own {
         draw.defaults(own, (&known, &mut parameters), (&states, &mut initial))?;

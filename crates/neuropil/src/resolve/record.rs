@@ -1,6 +1,16 @@
 //! `[record]`: what is kept.
+//!
+//! | key | is |
+//! |---|---|
+//! | `spikes` | spikes of populations and sources |
+//! | `traces` | state variables, synaptic currents and conductances |
+//! | `rates` | spikes per neuron and time, counted in bins; no spike is kept for it |
+//! | `inputs` | the course of the rate or current of inputs |
+//! | `events` | events of Poisson inputs, neuron by neuron |
 
-use neuropil_network::description::{Dynamics, Population, Recording, Window};
+use neuropil_network::description::{
+    Drive, Dynamics, Input, Population, Process, Recording, Waveform, Window, recordables,
+};
 
 use super::context::Context;
 use super::fields::{Fields, Item};
@@ -13,6 +23,7 @@ use crate::experiment::{Problem, Written};
 pub(super) fn read(
     fields: Option<&Fields<'_>>,
     populations: &[Population],
+    inputs: &[Input],
     context: &Context,
 ) -> Result<Vec<Recording>, Problem> {
     let whole = Window { start: context.warmup_step, stop: context.end_step };
@@ -35,8 +46,168 @@ pub(super) fn read(
             trace(&request, populations, window, context, &mut recordings)?;
         }
     }
+    for request in fields.get("rates").map_or_else(Vec::new, |item| item.items()) {
+        rates(&request, populations, window, context, &mut recordings)?;
+    }
+    for request in fields.get("inputs").map_or_else(Vec::new, |item| item.items()) {
+        courses(&request, populations, inputs, window, context, &mut recordings)?;
+    }
+    for request in fields.get("events").map_or_else(Vec::new, |item| item.items()) {
+        events(&request, populations, inputs, window, context, &mut recordings)?;
+    }
     fields.finish()?;
     Ok(recordings)
+}
+
+/// What a request is about, how often, and when: `"E"` or `{ target = "E", every, window }`.
+fn request<'a>(
+    item: &Item<'a>,
+    expected: &'static str,
+    window: Window,
+    context: &Context,
+) -> Result<(Item<'a>, u64, Window), Problem> {
+    let default = context.clock.on_grid("every", 1.0).unwrap_or(1).max(1);
+    if !item.is_table() {
+        return Ok((item.clone(), default, window));
+    }
+    let fields = item.fields()?;
+    let target = fields.need("target", expected)?;
+    let every = fields.get("every").map_or(Ok(default), |i| context.interval(&i, "every"))?;
+    let window = fields
+        .get("window")
+        .map_or(Ok(window), |i| window::of_pair(&i, &context.scope, context.clock))?;
+    fields.finish()?;
+    Ok((target, every, window))
+}
+
+fn rates(
+    item: &Item<'_>,
+    populations: &[Population],
+    window: Window,
+    context: &Context,
+    recordings: &mut Vec<Recording>,
+) -> Result<(), Problem> {
+    let expected = "a population or a part such as \"E[0:50]\"";
+    let (target, every, window) = request(item, expected, window, context)?;
+    for part in members::parts(&target, populations)? {
+        let population = part.population;
+        let taken = |r: &Recording| matches!(r, Recording::Activity { population: p, .. } if *p == population);
+        if recordings.iter().any(taken) {
+            let what =
+                format!("the rate of \"{}\" is asked for twice", populations[population].name);
+            return Err(target.unsupported(what));
+        }
+        let neurons = part.neurons(populations[population].size);
+        recordings.push(Recording::Activity { population, neurons, every, window });
+    }
+    Ok(())
+}
+
+/// The name of an input in the experiment.
+fn base(input: &Input) -> &str {
+    input.name.split('/').next().unwrap_or_default()
+}
+
+fn unknown_input(item: &Item<'_>, name: &str, known: &[&str]) -> Problem {
+    item.unknown_name("input", name, known.iter().copied())
+}
+
+/// Rates of Poisson inputs and sources, currents of current inputs.
+fn courses(
+    item: &Item<'_>,
+    populations: &[Population],
+    inputs: &[Input],
+    window: Window,
+    context: &Context,
+    recordings: &mut Vec<Recording>,
+) -> Result<(), Problem> {
+    let (target, every, window) = request(item, "an input or a list of inputs", window, context)?;
+    for item in target.items() {
+        let name = item.text("the name of an input")?;
+        let device = inputs.iter().find(|i| base(i) == name).map(|i| &i.drive);
+        let source = populations.iter().find(|p| p.name == name).map(|p| (&p.dynamics, p.size));
+        let (unit, course) = match (device, source) {
+            (Some(Drive::Poisson { rate_hz, .. }), _) => ("Hz", rate_hz.clone()),
+            (Some(Drive::Current(course)), _) => ("pA", course.clone()),
+            (Some(_), _) => {
+                return Err(item.unsupported("its current differs from neuron to neuron"));
+            }
+            (None, Some((Dynamics::Generator(generator), size))) => {
+                ("Hz", mean_rate(&generator.process, size))
+            }
+            _ => {
+                let sources = populations
+                    .iter()
+                    .filter(|p| matches!(p.dynamics, Dynamics::Generator(_)))
+                    .map(|p| p.name.as_str());
+                let known: Vec<&str> = inputs.iter().map(base).chain(sources).collect();
+                return Err(unknown_input(&item, name, &known));
+            }
+        };
+        let taken = |r: &Recording| matches!(r, Recording::Course { name: n, .. } if n == name);
+        if recordings.iter().any(taken) {
+            return Err(item.unsupported(format!("\"{name}\" is asked for twice")));
+        }
+        recordings.push(Recording::Course { name: name.into(), unit, course, every, window });
+    }
+    Ok(())
+}
+
+/// The rate of one source, or the mean over sources that differ.
+fn mean_rate(process: &Process, size: u32) -> Waveform {
+    match process {
+        Process::Poisson { rate_hz, .. } | Process::Correlated { rate_hz, .. } => rate_hz.clone(),
+        Process::Frames { every, rates_hz } => {
+            let size = size as usize;
+            let mean = |frame: &[f64]| frame.iter().sum::<f64>() / size as f64;
+            let values: Vec<f64> = rates_hz.chunks(size).map(mean).collect();
+            let steps = (0..values.len() as u64).map(|frame| frame * every).collect();
+            Waveform::Steps { steps, values }
+        }
+    }
+}
+
+/// Events of Poisson inputs: `"noise"`, `"noise[0:50]"`, or `{ target, window }`.
+fn events(
+    item: &Item<'_>,
+    populations: &[Population],
+    inputs: &[Input],
+    window: Window,
+    context: &Context,
+    recordings: &mut Vec<Recording>,
+) -> Result<(), Problem> {
+    let expected = "a Poisson input, or a part such as \"noise[0:50]\"";
+    if let Written::Table(table) = &item.node.value
+        && table.get("every").is_some()
+    {
+        return Err(item.unsupported("events are kept one by one, there is no \"every\""));
+    }
+    let (target, _, window) = request(item, expected, window, context)?;
+    for item in target.items() {
+        let text = item.text(expected)?;
+        let name = text.split('[').next().unwrap_or(text).trim();
+        let poisson = |i: &Input| matches!(i.drive, Drive::Poisson { .. });
+        let found = (0..).zip(inputs).filter(|(_, i)| base(i) == name && poisson(i));
+        let found: Vec<(usize, &Input)> = found.collect();
+        if found.is_empty() {
+            let known: Vec<&str> = inputs.iter().filter(|i| poisson(i)).map(base).collect();
+            return Err(unknown_input(&item, name, &known));
+        }
+        for (input, device) in found {
+            // Neurons are counted in the population that the input drives.
+            let population = device.target.slice.population;
+            let size = populations[population].size;
+            let part = members::range(&item, text, population, &populations[population])?;
+            let taken =
+                |r: &Recording| matches!(r, Recording::Events { input: i, .. } if *i == input);
+            if recordings.iter().any(taken) {
+                return Err(item.unsupported(format!("\"{name}\" is asked for twice")));
+            }
+            let neurons = part.neurons(size);
+            recordings.push(Recording::Events { input, neurons, window });
+        }
+    }
+    Ok(())
 }
 
 fn all_spikes(populations: &[Population], window: Window) -> Vec<Recording> {
@@ -111,9 +282,9 @@ fn trace(
         };
         for variable in variables.items() {
             let name = variable.text("the name of a state variable")?;
-            let variables = model.variables();
-            if !variables.iter().any(|v| v.name == name) {
-                let known = variables.iter().map(|v| v.name);
+            let known = recordables(model);
+            if !known.iter().any(|r| r.name == name) {
+                let known = known.iter().map(|r| r.name.as_str());
                 return Err(variable.unknown_name("state variable", name, known));
             }
             let taken = recordings.iter().any(|r| {

@@ -5,6 +5,7 @@ use neuropil_network::description::{BlockMatrix, Rule, Slice};
 use super::blocks;
 use super::context::Context;
 use super::fields::{Fields, Item};
+use super::space;
 use crate::experiment::Problem;
 
 /// Every rule by name.
@@ -36,6 +37,18 @@ pub(super) fn read(
         "fixed_indegree" => {
             let item = fields.need("indegree", "the number of sources of each target")?;
             let (autapses, multapses) = (flag("autapses")?, flag("multapses")?);
+            if let Some(profile) = fields.get("profile") {
+                let indegree = item.whole(scope, 0, 65_535)? as u32;
+                let pool = source.count - u32::from(overlap && !autapses);
+                if !multapses && indegree > pool {
+                    return Err(item.out_of_range(
+                        indegree,
+                        format!("at most the {pool} possible sources, as multapses are excluded"),
+                    ));
+                }
+                let profile = space::relative(&profile, source, target, context)?;
+                return Ok(Rule::SpatialIndegree { indegree, profile, autapses, multapses });
+            }
             let indegree = match blocks::read(&item, scope, "")? {
                 Some(matrix) => {
                     blocks::fits(&item, &matrix, target.count, source.count)?;
@@ -76,6 +89,9 @@ pub(super) fn read(
         "pairwise_bernoulli" => {
             let item = fields.need("p", "a probability")?;
             let autapses = flag("autapses")?;
+            if let Some(probability) = space::probability(&item, source, target, context)? {
+                return Ok(Rule::SpatialBernoulli { probability, autapses });
+            }
             let probability = match blocks::read(&item, scope, "")? {
                 Some(matrix) => {
                     blocks::fits(&item, &matrix, target.count, source.count)?;

@@ -17,8 +17,8 @@ pub(super) fn model_of<'a>(
 ) -> Result<&'a Model, Problem> {
     match &population.dynamics {
         Dynamics::Model { model, .. } => Ok(model),
-        Dynamics::Trains(_) => {
-            let what = format!("\"{}\" is a list of spikes and takes no input", population.name);
+        Dynamics::Trains(_) | Dynamics::Generator(_) => {
+            let what = format!("\"{}\" is a source of spikes and takes no input", population.name);
             Err(item.unsupported(what))
         }
     }
@@ -95,6 +95,13 @@ pub(super) fn delay(
         Amount::Fixed(ms) => context.delay_of(item, ms).map(Delay::Same),
         Amount::Drawn(distribution) => Ok(Delay::Drawn(distribution)),
     }
+}
+
+/// `release_probability`: with which a synapse transmits a spike; 1 if nothing is said.
+pub(super) fn release_probability(fields: &Fields<'_>, context: &Context) -> Result<f64, Problem> {
+    let Some(item) = fields.get("release_probability") else { return Ok(1.0) };
+    let expected = "a probability between 0 and 1";
+    item.number_where(&context.scope, "", expected, |p| (0.0..=1.0).contains(&p))
 }
 
 /// `receptor`: an input channel of the target's model.

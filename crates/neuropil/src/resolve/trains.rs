@@ -8,7 +8,7 @@ use crate::experiment::Problem;
 
 /// Asks for every key of this file, so that none counts as unknown.
 pub(super) fn known_keys(fields: &Fields<'_>) {
-    for key in ["times", "file", "neurons", "size", "round_up"] {
+    for key in ["times", "file", "neurons", "size", "round_up", "position"] {
         fields.get(key);
     }
 }

@@ -100,7 +100,7 @@ fn check(model: &mut Model) -> Result<Check, ModelError> {
         network.connections = vec![connection];
         projections.push(ProjectionCheck { name, rule, synapses: estimate(network)?.synapses });
     }
-    let trains = |p: &&Population| matches!(p.dynamics, Dynamics::Trains(_));
+    let trains = |p: &&Population| !matches!(p.dynamics, Dynamics::Model { .. });
     let listed: u64 = network.populations.iter().filter(trains).map(|p| u64::from(p.size)).sum();
     let population = |p: &Population| PopulationCheck {
         name: p.name.clone(),
@@ -142,6 +142,16 @@ fn in_words(recording: &Recording, network: &Network) -> String {
     match recording {
         Recording::Spikes { population, neurons, .. } => {
             format!("spikes of {}", of(*population, neurons))
+        }
+        Recording::Events { input, neurons, .. } => {
+            let input = &network.inputs[*input];
+            format!("events of {} at {}", input.name, of(input.target.slice.population, neurons))
+        }
+        Recording::Activity { population, neurons, every, .. } => {
+            format!("rate of {}, every {} ms", of(*population, neurons), clock.ms(*every))
+        }
+        Recording::Course { name, unit, every, .. } => {
+            format!("course of {name} [{unit}], every {} ms", clock.ms(*every))
         }
         Recording::Samples { population, neurons, variables, every, .. } => {
             let every = clock.ms(*every);

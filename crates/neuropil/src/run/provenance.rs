@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use neuropil_network::description::{Column, Connection, Dynamics, Network, Rule};
+use neuropil_network::description::{Column, Connection, Dynamics, Network, Process, Rule};
 use neuropil_network::engine::expected_synapses;
 use neuropil_record::{InputFile, PopulationInfo, Provenance};
 use serde_json::{Map, Value, json};
@@ -83,11 +83,15 @@ fn inputs(experiment: &Experiment, files: &[PathBuf]) -> Result<Vec<InputFile>, 
     Ok(inputs)
 }
 
-/// Name of a neuron model, or `spike_trains`.
+/// Name of a neuron model, or of a kind of source.
 pub(super) fn model_name(dynamics: &Dynamics) -> &str {
     match dynamics {
         Dynamics::Model { model, .. } => model.name(),
         Dynamics::Trains(_) => "spike_trains",
+        Dynamics::Generator(generator) => match generator.process {
+            Process::Correlated { .. } => "correlated_sources",
+            _ => "poisson_sources",
+        },
     }
 }
 
@@ -96,10 +100,10 @@ pub(super) fn rule_name(rule: &Rule) -> &'static str {
     match rule {
         Rule::AllToAll { .. } => "all_to_all",
         Rule::OneToOne => "one_to_one",
-        Rule::FixedIndegree { .. } => "fixed_indegree",
+        Rule::FixedIndegree { .. } | Rule::SpatialIndegree { .. } => "fixed_indegree",
         Rule::FixedOutdegree { .. } => "fixed_outdegree",
         Rule::FixedTotalNumber { .. } => "fixed_total_number",
-        Rule::PairwiseBernoulli { .. } => "pairwise_bernoulli",
+        Rule::PairwiseBernoulli { .. } | Rule::SpatialBernoulli { .. } => "pairwise_bernoulli",
         Rule::SymmetricPairwiseBernoulli { .. } => "symmetric_pairwise_bernoulli",
         Rule::Pairs { .. } => "pairs",
     }

@@ -75,6 +75,8 @@ fn one(
         weight: Weight::Blocks(BlockMatrix::uniform(1.0)),
         delay: Delay::Same(1),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     };
     let rule = Sources::new(&drawing, tissue.context.seed, index).map_err(|source| {
         Problem::at(item.span(), Fault::Model { place: item.place.clone(), source })

@@ -67,6 +67,8 @@ fn one(
         weight: Weight::Blocks(BlockMatrix::uniform(1.0)),
         delay: Delay::Same(1),
         channel: None,
+        release_probability: 1.0,
+        geometry: None,
     };
     // Numbered apart from the connections, so that neither changes what the other draws.
     let rule =

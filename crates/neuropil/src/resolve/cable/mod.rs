@@ -160,6 +160,7 @@ pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         warmup_step: simulation.warmup_steps,
         warnings: RefCell::default(),
         files: RefCell::default(),
+        positions: RefCell::default(),
     };
     let mut library = library(top.get("mechanisms").as_ref(), &context)?;
     let mut cells = Vec::new();
