@@ -46,6 +46,7 @@ impl Context {
             scope,
             folder: self.folder.clone(),
             models: self.models.clone(),
+            positions: self.positions.clone(),
             warnings: RefCell::default(),
             files: RefCell::default(),
             ..*self
