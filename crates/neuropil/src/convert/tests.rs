@@ -53,7 +53,7 @@ fn a_dictionary_becomes_an_experiment_that_runs() {
     };
     assert_eq!(parameters["tau_syn_in"], Column::Same(7.0));
     assert_eq!(parameters["Delta_T"], Column::Same(0.5));
-    let Drive::Poisson { rate_hz: Waveform::Constant(rate), weight } =
+    let Drive::Poisson { rate_hz: Waveform::Constant(rate), weight, .. } =
         &model.network.inputs[0].drive
     else {
         panic!("drive")
