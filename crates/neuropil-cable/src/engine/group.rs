@@ -242,7 +242,7 @@ impl Group {
             }
         }
         for block in &mut made.blocks {
-            block.instances.set_second_order(parts.scheme == Scheme::CrankNicolson);
+            block.instances.set_second_order(parts.scheme != Scheme::BackwardEuler);
         }
         if parts.tables {
             for block in &mut made.blocks {

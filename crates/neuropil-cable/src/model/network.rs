@@ -23,9 +23,9 @@ pub enum Scheme {
     /// `derivimplicit`) take steps of second order, too.
     #[default]
     CrankNicolson,
-    /// The same without damping, with events acting on states half a step ahead of them, and with
-    /// backward Euler for implicit equations of mechanisms:
-    /// NEURON's `secondorder = 2`, number for number.
+    /// The same without damping, and with events acting on states half a step ahead of them. Except
+    /// for implicit equations of mechanisms (`sparse`, `derivimplicit`), which NEURON steps with
+    /// another scheme of second order, this is NEURON's `secondorder = 2`, number for number.
     UndampedCrankNicolson,
     /// Backward Euler with staggered states: first order, damped. NEURON's `secondorder = 0`.
     BackwardEuler,
