@@ -3,11 +3,12 @@
 use pulp::Arch;
 
 use super::CHUNK;
-use super::code::{Bytecode, Instruction, Op, Piece, Place, Source, UniformStep};
+use super::code::{Bytecode, Instruction, Op, Piece, Place, Source};
 use super::fused;
 use super::lanes::{self, Operand};
+use super::uniform::uniform_tables;
 use crate::contract::{Store, Surroundings};
-use crate::ir::{Input, IonQuantity, Iteration, Node, Target, apply_binary, apply_unary};
+use crate::ir::{Input, IonQuantity, Iteration, Target};
 
 /// Variables of the instances: a column each or one number.
 pub(crate) type Columns = [Store];
@@ -91,55 +92,6 @@ pub(crate) fn run(
     }
     registers.tables[kernel] = tables;
     Ok(())
-}
-
-/// The uniform part of every piece. Uniform inputs do not change during a call.
-fn uniform_tables(
-    code: &Bytecode,
-    columns: &Columns,
-    around: &Surroundings<'_>,
-    tables: &mut Vec<Vec<f64>>,
-) {
-    let read = |input: Input| match input {
-        Input::Time => around.t_ms,
-        Input::Step => around.dt_ms,
-        Input::Celsius => around.celsius,
-        Input::Variable(k) => match &columns[k] {
-            Store::Uniform(x) => *x,
-            Store::Each(_) => f64::NAN,
-        },
-        _ => f64::NAN,
-    };
-    tables.resize_with(tables.len().max(code.pieces.len()), Vec::new);
-    for (piece, table) in code.pieces.iter().zip(tables) {
-        // what was computed for the same inputs still holds
-        let holds = |(step, value): (&UniformStep, &f64)| match step.node {
-            Node::Input(input) => read(input).to_bits() == value.to_bits(),
-            _ => true,
-        };
-        let complete = table.len() == piece.uniforms.len();
-        if complete && piece.uniforms.iter().zip(&*table).all(holds) {
-            continue;
-        }
-        table.clear();
-        for step in &piece.uniforms {
-            let at = |v: crate::ir::Value| table[v.index()];
-            let value = match step.node {
-                Node::Constant(bits) => f64::from_bits(bits),
-                Node::Input(input) => read(input),
-                Node::Unary(op, a) => apply_unary(op, at(a)),
-                Node::Binary(op, a, b) => apply_binary(op, at(a), at(b)),
-                Node::Select(c, a, b) => {
-                    if at(c) != 0.0 {
-                        at(a)
-                    } else {
-                        at(b)
-                    }
-                }
-            };
-            table.push(value);
-        }
-    }
 }
 
 /// One chunk in progress.
