@@ -9,7 +9,10 @@ pub(super) const TILE: usize = 64;
 
 /// The coefficients of [`GATES`] gates in one interval: `a` of each, then `b` of each, by power of the
 /// place in the interval.
-pub(super) type Row = [[f64; 2 * GATES]; 4];
+pub(super) type Row = [Coefficients; 4];
+
+/// `a` of [`GATES`] gates, then `b` of each.
+pub(super) type Coefficients = [f64; 2 * GATES];
 
 /// Adding it leaves the nearest whole number in the low bits.
 const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5·2⁵²
@@ -41,65 +44,52 @@ impl Scale {
     }
 }
 
-/// One row of a table at work on a tile: `x ← a(v)·x + b(v)`.
-pub(super) struct Advance<'a> {
+/// `a(v)` and `b(v)` of one row of a table for a tile.
+pub(super) struct Evaluate<'a> {
     pub(super) scale: Scale,
     /// Rows of all intervals, `stride` of each, of which the one at `offset` is meant.
     pub(super) rows: &'a [Row],
     pub(super) stride: usize,
     pub(super) offset: usize,
     pub(super) v: &'a [f64; TILE],
-    pub(super) gates: &'a mut [[f64; TILE]; GATES],
+    pub(super) coefficients: &'a mut [Coefficients; TILE],
 }
 
-impl WithSimd for Advance<'_> {
+impl WithSimd for Evaluate<'_> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) {
-        let Self { scale, rows, stride, offset, v, gates } = self;
+        let Self { scale, rows, stride, offset, v, coefficients } = self;
         let (mut interval, mut place) = ([0u32; TILE], [0.0; TILE]);
         for k in 0..TILE {
             (interval[k], place[k]) = scale.find(v[k]);
         }
-        let [m, h, n, q] = gates;
-        let (intervals, places) = (interval.as_chunks::<4>().0, place.as_chunks::<4>().0);
-        let (m, h) = (m.as_chunks_mut::<4>().0, h.as_chunks_mut::<4>().0);
-        let (n, q) = (n.as_chunks_mut::<4>().0, q.as_chunks_mut::<4>().0);
-        for c in 0..TILE / 4 {
-            let old = [m[c], h[c], n[c], q[c]];
-            let mut new = [[0.0; GATES]; 4];
-            for k in 0..4 {
-                let row = &rows[intervals[c][k] as usize * stride + offset];
-                let x = [old[0][k], old[1][k], old[2][k], old[3][k]];
-                new[k] = relaxed(row, places[c][k], x);
-            }
-            m[c] = [new[0][0], new[1][0], new[2][0], new[3][0]];
-            h[c] = [new[0][1], new[1][1], new[2][1], new[3][1]];
-            n[c] = [new[0][2], new[1][2], new[2][2], new[3][2]];
-            q[c] = [new[0][3], new[1][3], new[2][3], new[3][3]];
+        for k in 0..TILE {
+            coefficients[k] = evaluate(&rows[interval[k] as usize * stride + offset], place[k]);
         }
     }
 }
 
+/// `x ← a·x + b` for one gate of a row. Not part of what is compiled for wider vectors: taking the
+/// coefficients apart by their gather instructions is slower than one by one.
+pub(super) fn relax(x: &mut [f64], gate: usize, coefficients: &[Coefficients; TILE]) {
+    for (x, c) in x.iter_mut().zip(coefficients) {
+        *x = c[gate % GATES] * *x + c[GATES + gate % GATES];
+    }
+}
+
+/// All functions of a row at a place.
 #[inline(always)]
-fn relaxed(row: &Row, t: f64, x: [f64; GATES]) -> [f64; GATES] {
+fn evaluate(row: &Row, t: f64) -> Coefficients {
     let [c0, c1, c2, c3] = row;
-    let mut both = *c3;
-    for k in 0..2 * GATES {
-        both[k] = both[k] * t + c2[k];
+    let mut all = *c3;
+    for c in [c2, c1, c0] {
+        for k in 0..2 * GATES {
+            all[k] = all[k] * t + c[k];
+        }
     }
-    for k in 0..2 * GATES {
-        both[k] = both[k] * t + c1[k];
-    }
-    for k in 0..2 * GATES {
-        both[k] = both[k] * t + c0[k];
-    }
-    let mut new = x;
-    for k in 0..GATES {
-        new[k] = both[k] * new[k] + both[GATES + k];
-    }
-    new
+    all
 }
 
 #[cfg(test)]

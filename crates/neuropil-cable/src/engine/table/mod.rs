@@ -17,7 +17,7 @@ use neuropil_mechanism::Mechanism;
 use neuropil_mechanism::contract::{Instances, Kind, Role, Scope};
 use pulp::Arch;
 
-use advance::{Advance, GATES, Row, Scale, TILE};
+use advance::{Coefficients, Evaluate, GATES, Row, Scale, TILE, relax};
 use trial::Trial;
 
 /// Largest error of `a` and `b`, which lie between −1 and 1 for gates.
@@ -100,17 +100,15 @@ impl Table {
         let exact = exact.coefficients(&self.gates)?;
         let gates = self.gates.len();
         let mut worst = 0.0f64;
+        let mut work = [[0.0; 2 * GATES]; TILE];
         for (tile, v) in v.chunks(TILE).enumerate() {
             for (first, offset) in (0..gates).step_by(GATES).zip(0..) {
-                // From 0 the gates come to b, from 1 to a + b.
-                let (mut zero, mut one) = ([[0.0; TILE]; GATES], [[1.0; TILE]; GATES]);
-                self.advance_tile(v, offset, &mut zero);
-                self.advance_tile(v, offset, &mut one);
+                self.evaluate(v, offset, &mut work);
                 for g in first..gates.min(first + GATES) {
-                    for k in 0..v.len() {
-                        let (zero, one) = (zero[g - first][k], one[g - first][k]);
-                        let (a, b) = (exact[g][tile * TILE + k], exact[gates + g][tile * TILE + k]);
-                        worst = worst.max((zero - b).abs()).max((one - zero - a).abs());
+                    for (k, c) in work[..v.len()].iter().enumerate() {
+                        let at = tile * TILE + k;
+                        let (a, b) = (c[g - first] - exact[g][at], c[GATES + g - first]);
+                        worst = worst.max(a.abs()).max((b - exact[gates + g][at]).abs());
                     }
                 }
             }
@@ -118,19 +116,19 @@ impl Table {
         Some(worst)
     }
 
-    /// Advances up to [`TILE`] compartments by the row at `offset`.
-    fn advance_tile(&self, v: &[f64], offset: usize, gates: &mut [[f64; TILE]; GATES]) {
+    /// Coefficients of up to [`TILE`] compartments from the row at `offset`.
+    fn evaluate(&self, v: &[f64], offset: usize, coefficients: &mut [Coefficients; TILE]) {
         let mut padded = [0.0; TILE];
         padded[..v.len()].copy_from_slice(v);
         let (scale, rows, stride) = (self.scale, &*self.rows, self.gates.len().div_ceil(GATES));
-        self.arch.dispatch(Advance { scale, rows, stride, offset, v: &padded, gates });
+        self.arch.dispatch(Evaluate { scale, rows, stride, offset, v: &padded, coefficients });
     }
 
     /// Advances the gates of all instances; `v` is the column of the group.
     pub(crate) fn advance(&self, instances: &mut Instances, v: &[f64]) {
         let density = instances.description().kind == Kind::Density;
         let mut tile = [0.0; TILE];
-        let mut x = [[0.0; TILE]; GATES];
+        let mut work = [[0.0; 2 * GATES]; TILE];
         for start in (0..instances.len()).step_by(TILE) {
             let nodes = &instances.nodes()[start..];
             let nodes = &nodes[..nodes.len().min(TILE)];
@@ -143,12 +141,9 @@ impl Table {
                 tile.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
             }
             for (offset, gates) in self.gates.chunks(GATES).enumerate() {
-                for (x, &variable) in x.iter_mut().zip(gates) {
-                    x[..n].copy_from_slice(&instances.column_mut(variable)[start..start + n]);
-                }
-                self.advance_tile(&tile[..n], offset, &mut x);
-                for (x, &variable) in x.iter().zip(gates) {
-                    instances.column_mut(variable)[start..start + n].copy_from_slice(&x[..n]);
+                self.evaluate(&tile[..n], offset, &mut work);
+                for (gate, &variable) in gates.iter().enumerate() {
+                    relax(&mut instances.column_mut(variable)[start..start + n], gate, &work);
                 }
             }
         }
