@@ -6,7 +6,7 @@ use super::sample::{Sample, SampleTree};
 use super::warning::SwcWarning;
 
 /// Coordinates further out than this are taken for nanometres `[µm]`.
-const FARTHEST_UM: f64 = 1e5;
+pub(super) const FARTHEST_UM: f64 = 1e5;
 /// Nothing is further out or thicker than this, whoever vouches for it `[µm]`.
 const UTMOST_UM: f64 = 1e9;
 /// Radii larger than this are taken for a slip `[µm]`.

@@ -27,6 +27,7 @@ mod error;
 mod file;
 mod graph;
 mod lines;
+mod mend;
 mod options;
 mod read;
 mod repair;

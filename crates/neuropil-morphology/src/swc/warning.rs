@@ -1,6 +1,7 @@
 //! What was odd but accepted.
 
 use super::error::SwcError;
+use super::repair::Change;
 
 /// A value and everything that was overlooked to obtain it.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,8 @@ pub enum SwcWarning {
     SingleSampleNeurite { line: usize, id: i64 },
     #[error("soma: {decision}")]
     Soma { decision: String },
+    #[error("{change}")]
+    Mended { change: Change },
     #[error("the {profile} profile goes on where this is refused otherwise: {error}")]
     Tolerated { profile: &'static str, error: SwcError },
     #[error("line {line}: sample {id} is left out by the {profile} profile: {reason}")]
@@ -90,6 +93,16 @@ impl SwcWarning {
             | Self::SingleSampleNeurite { line, .. }
             | Self::LeftOut { line, .. } => Some(*line),
             Self::Tolerated { error, .. } => error.line(),
+            Self::Mended { change } => match *change {
+                Change::DuplicateDropped { line, .. }
+                | Change::Freed { line, .. }
+                | Change::Radius { line, .. }
+                | Change::TreeDropped { line, .. }
+                | Change::Joined { line, .. }
+                | Change::Retyped { line, .. }
+                | Change::RepeatDropped { line, .. } => Some(line),
+                Change::Scaled { .. } | Change::Renumbered { .. } => None,
+            },
             Self::NoSoma | Self::Soma { .. } => None,
         }
     }

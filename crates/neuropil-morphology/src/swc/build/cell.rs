@@ -4,6 +4,7 @@ use super::{morphio, neuron, peers, soma};
 use crate::morphology::Morphology;
 use crate::swc::check::{examine, tolerates};
 use crate::swc::error::SwcError;
+use crate::swc::mend::mended;
 use crate::swc::options::{Options, Profile};
 use crate::swc::sample::SampleTree;
 use crate::swc::warning::{Loaded, SwcWarning};
@@ -20,9 +21,21 @@ impl SampleTree {
     /// sample lies where its parent does begins with that sample, so that a file can say that a
     /// branch is thinner than its parent from its beginning on.
     ///
+    /// What has only one reading is mended, with a warning for each change: lengths in nanometres
+    /// where the header says so, and pieces of axon that are joined to nothing.
+    ///
     /// # Errors
     /// [`SwcError`]: the first defect in the order of lines that the profile does not tolerate.
     pub fn build(&self, options: &Options) -> Result<Loaded<Morphology>, SwcError> {
+        let Some(mended) = mended(self, options) else { return self.as_it_stands(options) };
+        let (tree, changes) = mended?;
+        let mut loaded = tree.as_it_stands(options)?;
+        let said = changes.into_iter().map(|change| SwcWarning::Mended { change });
+        loaded.warnings.splice(0..0, said);
+        Ok(loaded)
+    }
+
+    fn as_it_stands(&self, options: &Options) -> Result<Loaded<Morphology>, SwcError> {
         let found = examine(self, options);
         let mut errors = found.errors;
         errors.extend(soma::defects(self, options));
