@@ -23,6 +23,7 @@ fn main() -> std::process::ExitCode {
         Command::Meanfield(m) => commands::meanfield::meanfield(m),
         Command::Transfer(t) => commands::transfer::transfer(t),
         Command::Convert(c) => commands::convert::convert(c),
+        Command::Cell(cell) => commands::cell::cell(cell),
         Command::Morphology(m) => commands::morphology::morphology(m),
         Command::Mechanism(m) => commands::mechanism::mechanism(m),
     };

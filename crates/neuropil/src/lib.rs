@@ -11,6 +11,7 @@
 //! | [`expression`] | quantities with units, arithmetic over named parameters, distributions |
 //! | [`arrays`] | `.npy`, CSV and HDF5 arrays as input |
 //! | [`resolve`] | from an experiment to a checked model |
+//! | [`cell`] | protocols of single neurons: pulses, rates over current, clamp |
 //! | [`connectivity`] | drawn connectivity as arrays |
 //! | [`meanfield`] | rates that theory predicts; transfer functions |
 //! | [`convert`] | parameter dictionaries of other tools as experiments |
@@ -24,6 +25,7 @@
 pub mod analyze;
 pub mod arrays;
 pub mod builder;
+pub mod cell;
 pub mod cell_picture;
 pub mod connectivity;
 pub mod convert;
@@ -40,6 +42,10 @@ pub mod scan;
 pub use neuropil_core::names;
 pub use neuropil_mechanism as mechanism;
 pub use neuropil_morphology as morphology;
+/// Cells known by name.
+pub mod cells {
+    pub use neuropil_network::neurons::{CELLS, NamedCell, find_cell};
+}
 pub use neuropil_plot as plot;
 
 /// What most programs need.

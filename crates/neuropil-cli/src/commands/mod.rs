@@ -1,6 +1,7 @@
 //! One file for each command.
 
 pub mod analyze;
+pub mod cell;
 pub mod check;
 pub mod connectivity;
 pub mod convert;

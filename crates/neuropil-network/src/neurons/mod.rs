@@ -8,6 +8,7 @@ mod aeif;
 mod aeif_cond;
 mod aeif_cond_exp_euler;
 mod aeif_psc;
+mod cells;
 mod contract;
 mod drive;
 mod equations;
@@ -27,6 +28,7 @@ mod response;
 mod synapses;
 mod table;
 
+pub use cells::{CELLS, NamedCell, find_cell};
 pub use contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};
 pub use lanes::BLOCK;
 pub use model::Model;

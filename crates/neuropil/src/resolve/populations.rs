@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use neuropil_core::random::{Stream, key};
 use neuropil_network::description::{Column, Distribution, Dynamics, ModelError, Population};
-use neuropil_network::neurons::{Build, MODELS, Model, find};
+use neuropil_network::neurons::{Build, CELLS, MODELS, Model, NamedCell, find, find_cell};
 
 use super::context::Context;
 use super::fields::{Amount, Fields, Item, known_unit};
@@ -16,8 +16,16 @@ use crate::run::memory_limit_bytes;
 /// Reads one population.
 pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Population, Problem> {
     let fields = item.fields()?;
-    let model_item = fields.need("model", "the name of a neuron model")?;
-    let model_name = model_item.text("the name of a neuron model")?;
+    let preset = fields.get("preset").map(|item| preset(&item)).transpose()?;
+    let model_item = match preset {
+        Some(_) => fields.get("model"),
+        None => Some(fields.need("model", "the name of a neuron model")?),
+    };
+    let model_name = match (&model_item, preset) {
+        (Some(item), _) => item.text("the name of a neuron model")?,
+        (None, Some(cell)) => cell.model,
+        (None, None) => "",
+    };
     let own = context.models.get(model_name);
     let model = match (find(model_name), own) {
         (Some(info), _) => Model::from(info),
@@ -25,7 +33,8 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
         (None, None) => {
             let known = MODELS.iter().map(|m| m.name);
             let known = known.chain(context.models.keys().map(String::as_str));
-            return Err(model_item.unknown_name("neuron model", model_name, known));
+            let item = model_item.unwrap_or_else(|| item.clone());
+            return Err(item.unknown_name("neuron model", model_name, known));
         }
     };
     let known: Vec<Known> =
@@ -52,6 +61,13 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
     // Read by `space`, once the population has its number.
     fields.get("position");
     fields.finish()?;
+    for (name, value) in preset.iter().flat_map(|cell| cell.parameters) {
+        if !known.iter().any(|(own, _)| own == name) {
+            let what = format!("the cell has a parameter {name}, {model_name} has none");
+            return Err(item.unsupported(what));
+        }
+        parameters.entry((*name).into()).or_insert(Column::Same(*value));
+    }
     if let Some(own) = own {
         draw.defaults(own, (&known, &mut parameters), (&states, &mut initial))?;
     }
@@ -62,6 +78,12 @@ pub(super) fn read(name: &str, item: &Item<'_>, context: &Context) -> Result<Pop
     };
     validate(&population, context).map_err(|error| locate(&fields, error))?;
     Ok(population)
+}
+
+/// `preset`: a cell known by name.
+fn preset(item: &Item<'_>) -> Result<&'static NamedCell, Problem> {
+    let name = item.text("the name of a cell")?;
+    find_cell(name).ok_or_else(|| item.unknown_name("cell", name, CELLS.iter().map(|c| c.name)))
 }
 
 /// State and bookkeeping of a neuron `[bytes]`, as the engine estimates it.
