@@ -198,6 +198,9 @@ impl Cells {
         let (block, lane) = (&self.blocks[neuron / BLOCK], neuron % BLOCK);
         let model = &*self.model;
         let single = &model.single;
+        if variable < model.states && !block.pending.contains(&lane) {
+            return given(block.at(model.state(variable), lane), model.variables[variable].unit);
+        }
         let mut states: Vec<f64> =
             (0..model.states).map(|k| block.at(model.state(k), lane)).collect();
         let read = |states: &[f64], input| self.input(block, lane, states, input);

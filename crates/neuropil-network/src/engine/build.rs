@@ -450,7 +450,8 @@ fn check(network: &Network) -> Result<(), ModelError> {
     }
     for i in &network.inputs {
         let fail = |what: String| Err(ModelError::Input { name: i.name.clone(), what });
-        if !holds(&i.target.slice) || channels(i.target.slice.population) == 0 {
+        let listens = network.populations.get(i.target.slice.population).and_then(model).is_some();
+        if !holds(&i.target.slice) || !listens {
             return fail(
                 "its target is empty, beyond its population, or a source of spikes".into(),
             );
@@ -464,6 +465,9 @@ fn check(network: &Network) -> Result<(), ModelError> {
                 return fail(format!("{} currents for {n} neurons", each.len()));
             }
             Drive::Noise { every: 0, .. } => return fail("dt must be at least one step".into()),
+            Drive::Poisson { .. } if channels(i.target.slice.population) == 0 => {
+                return fail("the model of its target has no receptors".into());
+            }
             Drive::Poisson { weight, .. } if !weight.is_finite() => {
                 return fail(format!("weight must be finite, found {weight}"));
             }

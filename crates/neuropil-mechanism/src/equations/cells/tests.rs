@@ -276,3 +276,120 @@ fn what_is_wrong_is_named_with_its_place() {
         assert_eq!(&text[error.at.clone()], place, "{message}");
     }
 }
+
+/// Spike times `[ms]` of one neuron of a model without parameters, and its states at the end.
+fn alone(definition: Definition, steps: u64) -> (Vec<f64>, Vec<f64>) {
+    let model = model(definition);
+    let mut cells = cells(&model, &[], 1, 0.1);
+    let mut times = Vec::new();
+    for step in 0..steps {
+        let mut spikes = Vec::new();
+        cells.advance(0, step, Arriving::default(), &mut spikes).unwrap();
+        // Brian2 stamps a spike with the beginning of its step.
+        times.extend(spikes.iter().map(|_| (step as f64 * 0.1 * 10.0).round() / 10.0));
+    }
+    (times, (0..model.states()).map(|k| cells.read(k, 0)).collect())
+}
+
+fn agree(found: &[f64], expected: &[f64]) {
+    for (found, expected) in found.iter().zip(expected) {
+        let error = (found - expected).abs() / expected.abs();
+        assert!(error < 1e-9, "{found} {expected}");
+    }
+}
+
+/// Reference: Brian2 2.9, numpy target, 0.1 ms.
+#[test]
+fn a_quadratic_neuron_fires_as_in_brian2() {
+    let (times, end) = alone(
+        Definition {
+            equations: "dv/dt = (0.04/ms/mV)*v**2 + (5/ms)*v + 140*mV/ms - u + 10*mV/ms : volt
+                        du/dt = (0.02/ms)*((0.2/ms)*v - u) : volt/second"
+                .into(),
+            threshold: Some("v >= 30*mV".into()),
+            reset: Some("v = -65*mV; u += 8*mV/ms".into()),
+            method: Some("euler".into()),
+            initial: vec![("v".into(), "-65*mV".into()), ("u".into(), "-13*mV/ms".into())],
+            ..Definition::default()
+        },
+        3000,
+    );
+    assert_eq!(times, [3.3, 27.0, 72.1, 117.2, 162.3, 207.4, 252.5, 297.6]);
+    agree(&end, &[-0.073_658_509_017_861_28, -0.152_342_976_907_260_56]);
+}
+
+/// As above; the neuron of benchmark 3 of Brette et al. (2007), doi:10.1007/s10827-007-0038-6.
+#[test]
+fn a_neuron_with_sodium_and_potassium_channels_fires_as_in_brian2() {
+    let (times, end) = alone(
+        Definition {
+            equations: "
+                dv/dt = (10*nS*(-60*mV - v) - 20*usiemens*(m*m*m)*h*(v - 50*mV)
+                         - 6*usiemens*(n*n*n*n)*(v + 90*mV) + 500*pA)/(200*pF) : mV
+                dm/dt = alpha_m*(1 - m) - beta_m*m : 1
+                dn/dt = alpha_n*(1 - n) - beta_n*n : 1
+                dh/dt = alpha_h*(1 - h) - beta_h*h : 1
+                x = v + 63*mV : mV
+                alpha_m = 0.32*(mV**-1)*4*mV/exprel((13*mV - x)/(4*mV))/ms : Hz
+                beta_m = 0.28*(mV**-1)*5*mV/exprel((x - 40*mV)/(5*mV))/ms : Hz
+                alpha_h = 0.128*exp((17*mV - x)/(18*mV))/ms : Hz
+                beta_h = 4./(1 + exp((40*mV - x)/(5*mV)))/ms : Hz
+                alpha_n = 0.032*(mV**-1)*5*mV/exprel((15*mV - x)/(5*mV))/ms : Hz
+                beta_n = .5*exp((10*mV - x)/(40*mV))/ms : Hz"
+                .into(),
+            threshold: Some("v > -20*mV".into()),
+            refractory: Some("v > -20*mV".into()),
+            method: Some("exponential_euler".into()),
+            initial: vec![("v".into(), "-60*mV".into()), ("h".into(), "1".into())],
+            ..Definition::default()
+        },
+        1000,
+    );
+    assert_eq!(times, [2.8, 16.0, 29.2, 42.4, 55.6, 68.8, 82.1, 95.3]);
+    let expected = [-76.670_132_020_381_75, 6.548_977_489_886_618e-4, 0.018_249_829_584_560_263];
+    agree(&end, &expected);
+    agree(&end[3..], &[0.974_082_600_274_206_2]);
+}
+
+/// As above.
+#[test]
+fn an_adaptive_exponential_neuron_fires_as_in_brian2() {
+    let (times, end) = alone(
+        Definition {
+            equations: "
+                dv/dt = (10*nS*(-70*mV - v) + 10*nS*2*mV*exp((v + 50*mV)/(2*mV)) - w + 300*pA)/(200*pF)
+                    : mV (unless refractory)
+                dw/dt = (2*nS*(v + 70*mV) - w)/(500*ms) : pA"
+                .into(),
+            threshold: Some("v > -40*mV".into()),
+            reset: Some("v = -70*mV; w += 40*pA".into()),
+            refractory: Some("5*ms".into()),
+            initial: vec![("v".into(), "-70*mV".into())],
+            ..Definition::default()
+        },
+        5000,
+    );
+    assert_eq!(times, [29.5, 73.4, 135.0, 239.2, 427.9]);
+    agree(&end, &[-53.691_193_277_754_616, 129.313_610_710_220_65]);
+}
+
+/// As above, `method='exact'`.
+#[test]
+fn a_linear_neuron_fires_as_in_brian2() {
+    let (times, end) = alone(
+        Definition {
+            equations:
+                "dv/dt = (-70*mV - v + 100*Mohm*(I + 250*pA))/(20*ms) : mV (unless refractory)
+                        dI/dt = -I/(5*ms) : pA"
+                    .into(),
+            threshold: Some("v > -50*mV".into()),
+            reset: Some("v = -70*mV; I += 50*pA".into()),
+            refractory: Some("2*ms".into()),
+            initial: vec![("v".into(), "-70*mV".into()), ("I".into(), "400*pA".into())],
+            ..Definition::default()
+        },
+        2000,
+    );
+    assert_eq!(times, [18.3, 51.3, 84.5, 117.7, 150.9, 184.1]);
+    agree(&end, &[-56.978_089_267_424_1, 2.124_063_262_577_413_7]);
+}
