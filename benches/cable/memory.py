@@ -39,18 +39,22 @@ def run(h):
     h.continuerun(1.0)
 
 
+class Owner:
+    pass
+
+
 def neuron_ring(folder, cells, synapses=100):
     import neuron_cell
     from neuron import h
 
     before = resident()
-    somata, kept = [], []
+    somata, kept, owners = [], [], []
     for k in range(cells):
-        known = set(h.allsec())
-        sections = [s for s in neuron_cell.load(f"{folder}/{k}.swc") if s not in known]
+        owners.append(Owner())
+        sections = neuron_cell.load(f"{folder}/{k}.swc", owner=owners[-1])
         for section in sections:
-            section.insert("hh" if section.name().startswith("soma") else "pas")
-            if not section.name().startswith("soma"):
+            section.insert("hh" if "soma" in section.name() else "pas")
+            if "soma" not in section.name():
                 for segment in section:
                     segment.pas.g, segment.pas.e = 0.001, -65.0
         somata.append(sections[0])

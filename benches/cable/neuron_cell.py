@@ -7,13 +7,15 @@ h.load_file("import3d.hoc")
 h.load_file("stdrun.hoc")
 
 
-def load(path, max_length_um=10.0):
-    """Imports an SWC file; returns all sections, soma first, cut into segments of at most the given length."""
+def load(path, max_length_um=10.0, owner=None):
+    """Imports an SWC file; returns its sections, soma first, cut into segments of at most the given length.
+
+    Several cells need an owner each (any Python object), or the later ones replace the earlier."""
     reader = h.Import3d_SWC_read()
     reader.quiet = 1
     reader.input(path)
-    h.Import3d_GUI(reader, False).instantiate(None)
-    sections = list(h.allsec())
+    h.Import3d_GUI(reader, False).instantiate(owner)
+    sections = list(owner.all if owner else h.allsec())
     for section in sections:
         section.Ra = 100.0
         section.cm = 1.0

@@ -5,8 +5,8 @@
 PROGRAM is the example `l5_pyramidal`. The cell has Hodgkin-Huxley channels everywhere and gets 1 nA from 5 ms on.
 Errors are those of the step alone: every program is held against its own limit, extrapolated from its two
 shortest steps by the order of its scheme (programs that cut the cell in other places have other limits, also
-printed). The error is the largest over all spikes. NEURON's times are interpolated in the potential of every step, as
-the others do by themselves.
+printed). The error is the largest over all spikes. The times of NEURON and Arbor are interpolated in the
+potential of every step, as Neuropil does by itself.
 """
 
 import json
@@ -14,8 +14,10 @@ import subprocess
 import sys
 import time
 
+import arbor as A
 import arbor_cell
 import neuron_cell
+from arbor import units as U
 from neuron import h
 
 STEPS = [0.1, 0.05, 0.025, 0.0125, 0.00625, 0.003125]
@@ -52,8 +54,14 @@ class Arbor:
         self.path = path
 
     def run(self, ms, dt):
-        ns, compartments, spikes = arbor_cell.measure(self.path, "hh", ms, dt)
-        return ns * 1e-9 * compartments * ms / dt, spikes
+        ns, compartments, _ = arbor_cell.measure(self.path, "hh", ms, dt)
+        recipe = arbor_cell.Recipe(self.path, "hh", 1)
+        recipe.probes = lambda gid: [A.cable_probe_membrane_voltage("(location 0 0.5)", "soma")]
+        simulation = A.simulation(recipe, A.context())
+        handle = simulation.sample((0, "soma"), A.regular_schedule(dt * U.ms))
+        simulation.run(ms * U.ms, dt * U.ms)
+        potential = simulation.samples(handle)[0][0][:, 1]
+        return ns * 1e-9 * compartments * ms / dt, crossings(list(potential), dt)
 
 
 class Neuropil:
