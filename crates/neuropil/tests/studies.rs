@@ -226,3 +226,90 @@ fn theory_predicts_the_rates_of_the_brunel_networks() {
         }
     }
 }
+
+/// Relays that repeat Poisson trains of a given rate: their rate is that of the drive.
+fn relays(rate: &str, more: &str) -> Experiment {
+    parse(&format!(
+        "
+[simulation]
+duration = '4 s'
+seed = 2
+[populations.R]
+model = 'parrot_neuron'
+size = 500
+[inputs.drive]
+kind = 'poisson'
+target = 'R'
+rate = \"{rate}\"
+weight = 1
+{more}
+"
+    ))
+}
+
+fn course(experiment: &Experiment) -> neuropil::analyze::Course {
+    let folder = tempfile::tempdir().unwrap();
+    let request = experiment.analysis_request().unwrap();
+    let found = analyze(&result(experiment, folder.path()), &request).unwrap();
+    found[0].course.clone().unwrap()
+}
+
+#[test]
+fn states_and_peaks_of_a_switching_rate_are_found() {
+    // Up from 300 to 600 ms of every second; a bump stands on the last up state.
+    let rate = "30 Hz * heaviside(sin(2 * pi * t / (1 s) - 0.4 * pi) - cos(0.3 * pi)) \
+                + 60 Hz * exp(-((t - 3.35 s) / (20 ms))^2 / 2)";
+    let states = "
+[analysis]
+smoothing = '10 ms'
+states = { up = '20 Hz', down = '10 Hz', shortest = '50 ms' }
+";
+    let found = course(&relays(rate, states));
+    let states = found.states.unwrap();
+    assert!((states.up_fraction - 0.3).abs() < 0.02, "{states:?}");
+    assert!((states.up_ms.unwrap() - 300.0).abs() < 15.0, "{states:?}");
+    assert!((states.down_ms.unwrap() - 700.0).abs() < 15.0, "{states:?}");
+    // A Gaussian bump of 20 ms smoothed by 10 ms has 60·20/√500 on top.
+    let height = 30.0 + 60.0 * 20.0 / 500f64.sqrt();
+    assert!((found.peak_rate_hz.unwrap() / height - 1.0).abs() < 0.12, "{found:?}");
+    assert!((found.peak_time_ms.unwrap() - 3350.0).abs() < 15.0, "{found:?}");
+}
+
+#[test]
+fn conductances_of_shot_noise_balance_as_campbell_says() {
+    let text = "
+[simulation]
+duration = '3 s'
+warmup = '100 ms'
+[populations.E]
+model = 'aeif_cond_exp'
+size = 10
+params = { V_th = 1000, V_peak = 2000, tau_syn_ex = '5 ms', tau_syn_in = '10 ms' }
+[inputs.excitation]
+kind = 'poisson'
+target = 'E'
+rate = '2 kHz'
+weight = '1 nS'
+[inputs.inhibition]
+kind = 'poisson'
+target = 'E'
+rate = '1 kHz'
+weight = '-3 nS'
+[record.traces]
+target = 'E'
+variables = ['V_m', 'g_ex', 'g_in']
+every = '1 ms'
+";
+    let folder = tempfile::tempdir().unwrap();
+    let found = analyze(&result(&parse(text), folder.path()), &AnalysisRequest::default()).unwrap();
+    let balance = found[0].balance.unwrap();
+    // Campbell: rate × weight × τ = 10 nS and 30 nS; SD of the means over 3 s and 10 neurons below 0.1 nS.
+    assert!((balance.g_ex_ns.unwrap() - 10.0).abs() < 0.3, "{balance:?}");
+    assert!((balance.g_in_ns.unwrap() - 30.0).abs() < 0.9, "{balance:?}");
+    assert!((balance.conductance_ratio.unwrap() - 3.0).abs() < 0.12, "{balance:?}");
+    let v = found[0].variables.iter().find(|v| v.variable == "V_m").unwrap();
+    assert!(v.min < v.mean && v.mean < v.max && v.max_at_ms > 100.0, "{v:?}");
+    let names: Vec<String> = found[0].figures().into_iter().map(|figure| figure.key).collect();
+    assert!(names.contains(&"balance.conductance_ratio".into()), "{names:?}");
+    assert!(names.contains(&"V_m.max".into()), "{names:?}");
+}
