@@ -255,6 +255,32 @@ fn course(experiment: &Experiment) -> neuropil::analyze::Course {
 }
 
 #[test]
+fn relays_follow_a_modulation_with_gain_one_and_the_lag_of_their_delay() {
+    // 40 spikes/s, modulated by 20 spikes/s at 10 Hz with a lead of 30 degrees.
+    let rate = "40 Hz + 20 Hz * sin(2 * pi * 10 Hz * t + pi / 6)";
+    let more = "
+[analysis]
+modulation = { frequency = '10 Hz', amplitude = 20, phase = 30 }
+rate_bin = '10 ms'
+[analysis.windows]
+early = ['100 ms', '1100 ms']
+late = ['4 s', '5 s']
+";
+    let course = course(&relays(rate, more));
+    let answer = course.modulation.unwrap();
+    // Amplitude: SD of a Fourier coefficient of 80 000 Poisson spikes, 2·40/√(2·80 000) = 0.2.
+    assert!((answer.gain.unwrap() - 1.0).abs() < 0.03, "{answer:?}");
+    assert!((answer.depth.unwrap() - 0.5).abs() < 0.015, "{answer:?}");
+    // The delay of 1 ms and the step of the relay: 1.1 ms of 100 ms; SD of the phase 0.6 degrees.
+    assert!((answer.phase_deg + 3.96).abs() < 2.0, "{answer:?}");
+    // Goldberg & Brown (1969): half the depth.
+    assert!((answer.vector_strength.unwrap() - 0.25).abs() < 0.01, "{answer:?}");
+    let [(_, early), (_, late)] = &course.windows_hz[..] else { panic!("two windows") };
+    assert!((early.unwrap() - 40.0).abs() < 1.2, "{early:?}"); // 4 SD of 20 000 spikes
+    assert_eq!(*late, None);
+}
+
+#[test]
 fn states_and_peaks_of_a_switching_rate_are_found() {
     // Up from 300 to 600 ms of every second; a bump stands on the last up state.
     let rate = "30 Hz * heaviside(sin(2 * pi * t / (1 s) - 0.4 * pi) - cos(0.3 * pi)) \
