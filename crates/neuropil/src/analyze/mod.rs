@@ -157,6 +157,11 @@ impl Analysis {
                 }
             }
         }
+        // Counts are integers, though a table of figures holds them as numbers like the others.
+        if let Some(spikes) = &self.spikes {
+            object.insert("neurons".into(), json!(spikes.neurons));
+            object.insert("spikes".into(), json!(spikes.spikes));
+        }
         object.insert("variables".into(), Value::Object(variables));
         Value::Object(object)
     }
