@@ -47,7 +47,7 @@ pub(super) fn read_cable(
             found.map(|(_, s)| *s).ok_or_else(|| item.unknown_name("scheme", name, names()))?
         }
     };
-    let tables = fields.get("tables").map_or(Ok(false), |item| item.boolean())?;
+    let tables = fields.get("tables").map_or(Ok(true), |item| item.boolean())?;
     Ok((read_with(fields, scope, CABLE_DT_MS)?, CableSettings { celsius, scheme, tables }))
 }
 
