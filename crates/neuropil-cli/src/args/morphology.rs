@@ -1,0 +1,61 @@
+//! `neuropil morphology`
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+/// `neuropil morphology`
+#[derive(Debug, Subcommand)]
+pub enum Morphology {
+    /// List every defect of the file and every oddity, each with its line
+    Check(MorphologyFile),
+    /// Sections, sizes and distances, in all and by type
+    Info(MorphologyFile),
+    /// Every section with its number, name, parent, path distance, length and diameters
+    Sections(MorphologyFile),
+    /// Write the cell as it is understood, as SWC
+    Convert(MorphologyOutput),
+    /// Mend what can be mended without choosing a number, say each change, write the result
+    Repair(MorphologyOutput),
+    /// Draw the cell
+    Plot(MorphologyPlot),
+}
+
+/// A morphology and how to read it.
+#[derive(Debug, Args)]
+pub struct MorphologyFile {
+    /// SWC file
+    pub file: PathBuf,
+    /// Whose reading to follow: neuropil, neuron, arbor, arbor_neuron, morphio
+    #[arg(long, default_value = "neuropil")]
+    pub profile: String,
+}
+
+/// A morphology to be written anew.
+#[derive(Debug, Args)]
+pub struct MorphologyOutput {
+    #[command(flatten)]
+    pub input: MorphologyFile,
+    /// File to write
+    #[arg(long, short)]
+    pub output: PathBuf,
+    /// Replace an existing file
+    #[arg(long, short)]
+    pub force: bool,
+}
+
+/// A morphology to be drawn.
+#[derive(Debug, Args)]
+pub struct MorphologyPlot {
+    #[command(flatten)]
+    pub input: MorphologyFile,
+    /// Picture to write, .png or .svg [default: the name of the file with .png]
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// Plane: xy, xz or yz
+    #[arg(long, default_value = "xy", value_parser = ["xy", "xz", "yz"])]
+    pub plane: String,
+    /// Replace an existing picture
+    #[arg(long, short)]
+    pub force: bool,
+}
