@@ -82,7 +82,7 @@ fn drive(step: u64, n: usize) -> [Vec<f64>; 3] {
 
 fn advance(neurons: &mut dyn Neurons, step: u64, n: usize) -> Vec<u32> {
     let [ex, inh, current] = drive(step, n);
-    let arrivals = Arrivals { channels: [&ex, &inh], current: &current, ..Arrivals::default() };
+    let arrivals = Arrivals { channels: &[&ex, &inh], current: &current, ..Arrivals::default() };
     let mut spikes = Vec::new();
     neurons.advance(0..n, step, &arrivals, &mut spikes).unwrap();
     spikes

@@ -21,7 +21,7 @@ fn nanoseconds(model: &str, parameters: &Columns, current: bool) -> f64 {
     let negative: Vec<f64> = weights.iter().map(|w| -w).collect();
     let device = if current { weights.clone() } else { Vec::new() };
     let arrivals =
-        Arrivals { channels: [&weights, &negative], current: &device, current_port1: &[] };
+        Arrivals { channels: &[&weights, &negative], current: &device, ..Arrivals::default() };
     let mut spikes = Vec::new();
     let mut best = f64::INFINITY;
     let steps = 500;

@@ -75,9 +75,10 @@ fn run(
         for start in (0..size).step_by(block) {
             let part = start..(start + block).min(size);
             let arrivals = Arrivals {
-                channels: [&a[part.clone()], &b[part.clone()]],
+                channels: &[&a[part.clone()], &b[part.clone()]],
                 current: &current[part.clone()],
                 current_port1: &[],
+                ..Arrivals::default()
             };
             neurons.advance(part, step, &arrivals, &mut spikes).unwrap();
         }

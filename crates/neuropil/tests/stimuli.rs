@@ -208,6 +208,7 @@ fn modulation_multiplies_rates_and_currents() {
         ("kind = 'step'\ntimes = ['10 ms']\nvalues = ['60 pA']", 30.0),
         ("kind = 'dc'\namplitude = { uniform = ['10 pA', '20 pA'] }", 0.5),
         ("kind = 'noise'\nstd = '20 pA'", 0.5),
+        ("kind = 'clamp'\nconductance = '1 uS'\npotential = '-80 mV'", 500.0),
     ] {
         let found = inputs(&text(kind));
         let course = match &found[0].drive {
@@ -215,6 +216,7 @@ fn modulation_multiplies_rates_and_currents() {
             Drive::Current(course)
             | Drive::CurrentEach { course, .. }
             | Drive::Noise { course, .. } => course,
+            Drive::Clamp { conductance_ns, .. } => conductance_ns,
         };
         assert!((course.at(half, 0.1) - expected).abs() < 1e-9, "{kind}");
     }

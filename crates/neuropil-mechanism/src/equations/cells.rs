@@ -1,15 +1,19 @@
-//! Neurons of one model: their columns and the passing of time.
+//! Neurons of one model: the passing of time.
 
-use std::ops::Range;
+mod block;
+mod columns;
+
 use std::sync::Arc;
 
-use super::dimension::{coherent, given};
+use block::Block;
+use columns::columns;
+
+use super::dimension::given;
 use super::lower::Hold;
 use super::model::{Model, Rest};
 use super::noise::{Address, Normals, uniforms};
-use super::propagator::propagator;
-use crate::contract::{Store, Surroundings};
-use crate::ir::{Input, Node, evaluate};
+use crate::contract::Surroundings;
+use crate::ir::{Input, evaluate};
 use crate::vector::{self, Bytecode, Chunks, Registers};
 
 /// Values of one parameter or initial value, in the unit of its [`super::Quantity`].
@@ -50,10 +54,15 @@ pub struct Setting {
 /// What reaches a block of neurons in one step; an empty slice stands for zeros.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Arriving<'a> {
-    /// Summed weights per receptor, in the units of [`Model::receptors`].
-    pub channels: [&'a [f64]; super::MAX_RECEPTORS],
+    /// Summed weights per receptor, in the units of [`Model::receptors`]; zeros where the list is too
+    /// short.
+    pub channels: &'a [&'a [f64]],
     /// Current of inputs `[pA]`, which acts from the next step on.
     pub current: &'a [f64],
+    /// Conductance of all clamps, `Σ g` `[nS]`, which acts from the next step on.
+    pub clamp_conductance: &'a [f64],
+    /// The same times their potentials, `Σ g E` `[pA]`.
+    pub clamp_pull: &'a [f64],
 }
 
 /// A state that is not a finite number.
@@ -67,17 +76,11 @@ pub struct NotFinite {
     pub value: f64,
 }
 
-/// Columns are padded to a multiple of this.
-const PAD: usize = 16;
-
 /// Neurons per block.
 pub const BLOCK: usize = 512;
 
 /// Every so many steps states are looked at: see [`Cells::advance`].
 const INSPECTION: u64 = 256;
-
-/// Decaying variables below this are set to 0: near 1e-308 arithmetic becomes slow.
-const TINY: f64 = 1e-200;
 
 /// Neurons of one model.
 pub struct Cells {
@@ -93,34 +96,6 @@ pub struct Cells {
     first: u32,
     key: [u32; 2],
     dt_ms: f64,
-}
-
-/// The columns of up to [`BLOCK`] neurons.
-struct Block {
-    store: Vec<Store>,
-    nodes: Vec<u32>,
-    len: usize,
-    /// Neurons that have spiked and are to be reset.
-    pending: Vec<usize>,
-    /// Channels that hold other than zeros.
-    used: [bool; super::MAX_RECEPTORS],
-    stimulated: bool,
-}
-
-impl Block {
-    fn column(&mut self, k: usize) -> &mut [f64] {
-        match &mut self.store[k] {
-            Store::Each(values) => values,
-            Store::Uniform(_) => &mut [],
-        }
-    }
-
-    fn at(&self, k: usize, lane: usize) -> f64 {
-        match &self.store[k] {
-            Store::Each(values) => values[lane],
-            Store::Uniform(value) => *value,
-        }
-    }
 }
 
 impl std::fmt::Debug for Cells {
@@ -139,7 +114,7 @@ impl Cells {
         let each: Vec<bool> = columns.iter().map(|c| matches!(c, Values::Each(_))).collect();
         let blocks = (0..setting.size)
             .step_by(BLOCK)
-            .map(|begin| block(&columns, begin..(begin + BLOCK).min(setting.size)))
+            .map(|begin| Block::new(&model, &columns, begin..(begin + BLOCK).min(setting.size)))
             .collect();
         let single = &model.single;
         let reset_live = single.graph.live(single.reset.iter().map(|(_, value)| *value));
@@ -181,13 +156,16 @@ impl Cells {
         spikes: &mut Vec<u32>,
     ) -> Result<(), NotFinite> {
         let t_ms = step as f64 * self.dt_ms;
-        self.receive(block, arriving);
+        self.blocks[block].receive(&self.model, arriving);
         self.reset(block, t_ms);
         self.draw(block, step);
         self.run(block, t_ms);
         self.collect(block, t_ms, spikes)?;
-        self.stimulate(block, arriving.current);
-        if step.is_multiple_of(INSPECTION) { self.inspect(block) } else { Ok(()) }
+        self.blocks[block].stimulate(&self.model, arriving);
+        if step.is_multiple_of(INSPECTION) {
+            self.blocks[block].inspect(&self.model, block * BLOCK)?;
+        }
+        Ok(())
     }
 
     /// Value of a variable of one neuron after the last step, in its own unit.
@@ -234,27 +212,6 @@ impl Cells {
                 _ => block.at(k, lane),
             },
             _ => 0.0,
-        }
-    }
-
-    fn receive(&mut self, block: usize, arriving: Arriving<'_>) {
-        let block = &mut self.blocks[block];
-        for (k, hold) in self.model.holds.iter().enumerate() {
-            let Hold::Channel(channel) = *hold else { continue };
-            let from = arriving.channels[channel];
-            if !from.is_empty() {
-                let unit = self.model.receptors[channel].unit;
-                let scale = coherent(1.0, unit);
-                let to = block.column(k);
-                if scale == 1.0 {
-                    to[..from.len()].copy_from_slice(from);
-                } else {
-                    to.iter_mut().zip(from).for_each(|(to, from)| *to = scale * from);
-                }
-                block.used[channel] = true;
-            } else if std::mem::take(&mut block.used[channel]) {
-                block.column(k).fill(0.0);
-            }
         }
     }
 
@@ -352,36 +309,6 @@ impl Cells {
         block.pending = pending;
         Ok(())
     }
-
-    /// Takes the current read at the end of a step.
-    fn stimulate(&mut self, block: usize, current: &[f64]) {
-        let Some(k) = self.model.holds.iter().position(|h| *h == Hold::Current) else { return };
-        let block = &mut self.blocks[block];
-        if !current.is_empty() {
-            block.stimulated = true;
-            block.column(k)[..current.len()].copy_from_slice(current);
-        } else if std::mem::take(&mut block.stimulated) {
-            block.column(k).fill(0.0);
-        }
-    }
-
-    fn inspect(&mut self, index: usize) -> Result<(), NotFinite> {
-        let block = &mut self.blocks[index];
-        let len = block.len;
-        for variable in 0..self.model.states {
-            let column = self.model.state(variable);
-            for (lane, value) in block.column(column)[..len].iter_mut().enumerate() {
-                if !value.is_finite() {
-                    let neuron = index * BLOCK + lane;
-                    return Err(NotFinite { neuron, variable, value: *value });
-                }
-                if value.abs() < TINY {
-                    *value = 0.0;
-                }
-            }
-        }
-        Ok(())
-    }
 }
 
 impl Model {
@@ -397,121 +324,6 @@ fn read(block: &Block, lane: usize, (t_ms, dt_ms): (f64, f64), input: Input) -> 
         Input::Step => dt_ms,
         Input::Variable(k) => block.at(k, lane),
         _ => 0.0,
-    }
-}
-
-fn block(columns: &[Values], range: Range<usize>) -> Block {
-    let len = range.len();
-    let padded = len.next_multiple_of(PAD);
-    let store = columns.iter().map(|column| match column {
-        Values::Same(value) => Store::Uniform(*value),
-        Values::Each(values) => {
-            let mut own = values[range.clone()].to_vec();
-            own.resize(padded, own.last().copied().unwrap_or(0.0));
-            Store::Each(own)
-        }
-    });
-    Block {
-        store: store.collect(),
-        nodes: vec![0; padded],
-        len,
-        pending: Vec::new(),
-        used: [false; super::MAX_RECEPTORS],
-        stimulated: false,
-    }
-}
-
-/// The columns of all neurons: parameters, initial states, propagators; zeros for the rest.
-fn columns(model: &Model, setting: &Setting) -> Vec<Values> {
-    let n = setting.size;
-    let mut columns: Vec<Values> = Vec::with_capacity(model.holds.len());
-    for hold in &model.holds {
-        columns.push(match *hold {
-            Hold::Parameter(k) => {
-                let unit = model.parameters[k].unit;
-                match &setting.parameters[k] {
-                    Values::Same(value) => Values::Same(coherent(*value, unit)),
-                    Values::Each(values) => {
-                        Values::Each(values.iter().map(|v| coherent(*v, unit)).collect())
-                    }
-                }
-            }
-            _ => Values::Each(vec![0.0; n]),
-        });
-    }
-    let single = &model.single;
-    let live = single.graph.live(single.initial.iter().copied());
-    let mut initial: Vec<Vec<f64>> = vec![Vec::with_capacity(n); model.states];
-    let mut values = Vec::new();
-    for neuron in 0..n {
-        let read = |input| parameter(&columns, neuron, setting.dt_ms, input);
-        evaluate(&single.graph, &live, &read, &mut values);
-        for (k, own) in initial.iter_mut().enumerate() {
-            own.push(match &setting.initial[k] {
-                Some(given) => coherent(given.at(neuron), model.variables[k].unit),
-                None => values[single.initial[k].index()],
-            });
-        }
-    }
-    for (k, own) in initial.into_iter().enumerate() {
-        columns[model.state(k)] = Values::Each(own);
-    }
-    if !model.jacobian.is_empty()
-        || model.holds.iter().any(|h| matches!(h, Hold::Propagator { .. }))
-    {
-        fill_propagators(model, setting, &mut columns);
-    }
-    columns
-}
-
-/// What an expression of parameters sees.
-fn parameter(columns: &[Values], neuron: usize, dt_ms: f64, input: Input) -> f64 {
-    match input {
-        Input::Variable(k) => columns[k].at(neuron),
-        Input::Step => dt_ms,
-        _ => 0.0,
-    }
-}
-
-fn fill_propagators(model: &Model, setting: &Setting, columns: &mut [Values]) {
-    let Some(graph) = model.step.segments.first().map(|s| &s.graph) else { return };
-    let live = graph.live(model.jacobian.iter().map(|(.., value)| *value));
-    let same = graph.nodes().iter().zip(&live).filter(|(_, live)| **live).all(|(node, _)| {
-        !matches!(node, Node::Input(Input::Variable(k)) if matches!(columns[*k], Values::Each(_)))
-    });
-    let count = if same { setting.size.min(1) } else { setting.size };
-    let mut values = Vec::new();
-    let wanted: Vec<(usize, Hold)> = model
-        .holds
-        .iter()
-        .copied()
-        .enumerate()
-        .filter(|(_, hold)| matches!(hold, Hold::Propagator { .. }))
-        .collect();
-    let mut filled: Vec<Vec<f64>> = vec![Vec::with_capacity(count); wanted.len()];
-    for neuron in 0..count {
-        let read = |input| parameter(columns, neuron, setting.dt_ms, input);
-        evaluate(graph, &live, &read, &mut values);
-        let [moving, resting] = [false, true].map(|resting| {
-            let mut matrix = vec![vec![0.0; model.states]; model.states];
-            for (row, column, value) in &model.jacobian {
-                if !(resting && model.held[*row]) {
-                    matrix[*row][*column] = values[value.index()];
-                }
-            }
-            propagator(&matrix, setting.dt_ms)
-        });
-        for ((_, hold), own) in wanted.iter().zip(&mut filled) {
-            if let Hold::Propagator { row, column, resting: at_rest } = *hold {
-                own.push(if at_rest { resting[row][column] } else { moving[row][column] });
-            }
-        }
-    }
-    for ((k, _), own) in wanted.into_iter().zip(filled) {
-        columns[k] = match own.first() {
-            Some(value) if same => Values::Same(*value),
-            _ => Values::Each(own),
-        };
     }
 }
 

@@ -12,7 +12,7 @@ use super::error::{EquationError, EquationFault, Part};
 use super::functions::Typed;
 use super::lower::{Allowed, Columns, Hold, Lowering, Moment, placed};
 use super::method::{self, Method};
-use super::model::{Definition, MAX_RECEPTORS, Model, Quantity, Rest, Single};
+use super::model::{Definition, Model, Quantity, Rest, Single};
 use super::names::{Names, Symbol};
 use super::statements::{self, Change, Statement};
 use super::token;
@@ -36,11 +36,6 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
             // What has a meaning of its own keeps it.
             let _ = names.elsewhere(name, *unit);
         }
-    }
-    let most = MAX_RECEPTORS;
-    if let Some((name, _)) = definition.receptors.get(most) {
-        let fault = EquationFault::Receptors { found: definition.receptors.len(), most };
-        return Err(EquationError { fault, part: Part::Receptor(name.clone()), at: 0..0 });
     }
     let mut columns = Columns::default();
     for k in 0..names.parameters.len() {

@@ -20,6 +20,10 @@ impl Dim {
     pub(crate) const TIME: Self = Self([0, 0, 2, 0, 0, 0, 0, 0]);
     /// Of an electric current.
     pub(crate) const CURRENT: Self = Self([0, 0, 0, 2, 0, 0, 0, 0]);
+    /// Of an electric potential.
+    pub(crate) const VOLTAGE: Self = Self([4, 2, -6, -2, 0, 0, 0, 0]);
+    /// Of an electric conductance.
+    pub(crate) const CONDUCTANCE: Self = Self([-4, -2, 6, 4, 0, 0, 0, 0]);
     /// Of white noise.
     pub(crate) const NOISE: Self = Self([0, 0, -1, 0, 0, 0, 0, 0]);
     /// Of a receptor's weight before it is known.

@@ -89,8 +89,6 @@ pub enum EquationFault {
     AssignsComputed { name: String },
     #[error("a receptor must change a variable in proportion to \"weight\", as in \"g += weight\"")]
     NotProportional,
-    #[error("{found} receptors: a model has at most {most}")]
-    Receptors { found: usize, most: usize },
     #[error("\"{name}\" cannot be used here: {why}")]
     Misplaced { name: String, why: &'static str },
     #[error("method \"{method}\" cannot solve this: {why}; {advice}")]

@@ -23,6 +23,10 @@ pub(crate) enum Hold {
     Crossed,
     /// Current of inputs.
     Current,
+    /// Conductance of clamps.
+    ClampConductance,
+    /// The potential that clamps draw to.
+    ClampPotential,
     /// Summed weights that arrive at a receptor.
     Channel(usize),
     /// Standard normal numbers, drawn for each step.
@@ -287,6 +291,8 @@ impl Lowering<'_> {
             "pi" => Typed::number(self.graph.constant(std::f64::consts::PI), Dim::PURE),
             "inf" => Typed::number(self.graph.constant(f64::INFINITY), Dim::PURE),
             "I_in" => Typed::number(self.column(Hold::Current), Dim::CURRENT),
+            "g_clamp" => Typed::number(self.column(Hold::ClampConductance), Dim::CONDUCTANCE),
+            "E_clamp" => Typed::number(self.column(Hold::ClampPotential), Dim::VOLTAGE),
             "not_refractory" if !allowed.states => {
                 return Err(misplaced("an initial value depends on parameters only"));
             }

@@ -15,7 +15,7 @@
 //! | | |
 //! |---|---|
 //! | equations | `dx/dt = … : unit`, `x = … : unit` (computed), `x : unit` (parameter); flag `(unless refractory)` |
-//! | names | `t`, `dt`, `pi`, `I_in` (current of inputs), `not_refractory`, `xi`, `xi_NAME` (white noise), units |
+//! | names | `t`, `dt`, `pi`, `I_in` (current of inputs), `g_clamp`, `E_clamp` (conductance and potential of clamps), `not_refractory`, `xi`, `xi_NAME` (white noise), units |
 //! | operators | `+ - * / // % **`, comparisons, `and`, `or`, `not` |
 //! | functions | `exp expm1 exprel log log10 sqrt sin cos tan sinh cosh tanh abs sign floor ceil int clip min max where rand randn` |
 //!
@@ -65,4 +65,4 @@ pub use cells::{Arriving, BLOCK, Cells, NotFinite, Setting, Values};
 pub use compile::compile;
 pub use error::{EquationError, EquationFault, Part};
 pub use method::Method;
-pub use model::{Definition, MAX_RECEPTORS, Model, Quantity};
+pub use model::{Definition, Model, Quantity};

@@ -62,9 +62,6 @@ pub struct Quantity {
     pub unit: Unit,
 }
 
-/// Receptors of a model, at most.
-pub const MAX_RECEPTORS: usize = 2;
-
 /// A compiled model. Immutable; shared by all neurons that are made of it.
 #[derive(Debug)]
 pub struct Model {
@@ -144,5 +141,10 @@ impl Model {
     /// Whether the model reads the current of inputs, `I_in`.
     pub fn takes_current(&self) -> bool {
         self.holds.contains(&Hold::Current)
+    }
+
+    /// Whether the model reads the conductance of clamps, `g_clamp`.
+    pub fn takes_clamp(&self) -> bool {
+        self.holds.contains(&Hold::ClampConductance)
     }
 }

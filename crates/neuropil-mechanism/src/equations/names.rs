@@ -18,6 +18,8 @@ const RESERVED: &[(&str, &str)] = &[
     ("dt", "the time step"),
     ("xi", "white noise"),
     ("I_in", "the current of inputs"),
+    ("g_clamp", "the conductance of clamps"),
+    ("E_clamp", "the potential of clamps"),
     ("weight", "the weight of an arriving event"),
     ("not_refractory", "whether the neuron is free to spike"),
     ("pi", "the number 3.14159..."),
@@ -152,6 +154,6 @@ impl Names {
 
     /// Every name that can be written in an expression.
     pub(super) fn all(&self) -> impl Iterator<Item = &str> {
-        self.symbols.keys().map(String::as_str).chain(RESERVED[..6].iter().map(|(name, _)| *name))
+        self.symbols.keys().map(String::as_str).chain(RESERVED[..8].iter().map(|(name, _)| *name))
     }
 }

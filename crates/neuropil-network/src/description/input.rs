@@ -110,6 +110,16 @@ pub enum Drive {
         /// Factor on all of them.
         course: Waveform,
     },
+    /// A conductance that draws the potential of every neuron to a given one: `I = g(t) (E(t) − V)`, the
+    /// voltage clamp of an electrode or a light-gated channel.
+    Clamp {
+        /// Conductance `[nS]`; negative values count as 0.
+        conductance_ns: Waveform,
+        /// Factor on the conductance per neuron; empty if it is the same for all.
+        each: Vec<f64>,
+        /// Potential `[mV]`.
+        potential_mv: Waveform,
+    },
     /// Gaussian current, drawn for every neuron independently and held for `every` steps:
     /// `N(mean, std² + std_mod²·sin(2πft + φ))`, all `[pA]`.
     Noise {
@@ -132,7 +142,7 @@ pub enum Drive {
 
 /// A device and what it drives.
 ///
-/// An event generated at stamp `t` acts at `t + delay`. A current acts from `start + delay + h`
+/// An event generated at stamp `t` acts at `t + delay`. A current or a clamp acts from `start + delay + h`
 /// to `stop + delay`, as NEST's devices do.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Input {

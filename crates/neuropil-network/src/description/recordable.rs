@@ -5,6 +5,7 @@
 //! I_x = g_x (E_x − V_m)      models with a conductance g_x, for every channel x (ex, in)
 //! I_x = I_syn_x              models with synaptic currents
 //! I_syn = Σ_x I_x            with two channels
+//! I_clamp = Σ g (E − V_m)    models that can be clamped, over all clamps
 //! ```
 //!
 //! Currents are counted into the cell: inhibition hyperpolarises, so `I_in` is negative where it does.
@@ -29,6 +30,8 @@ pub(crate) enum Terms {
     Variable(usize),
     /// It is a sum of currents.
     Currents(Vec<Term>),
+    /// It is the current of clamps; index of the potential.
+    Clamp { v: usize },
 }
 
 /// A synaptic current.
@@ -49,7 +52,7 @@ const POSITIVE_INHIBITION: [&str; 2] = ["aeif_psc_exp", "aeif_psc_alpha"];
 /// use neuropil_network::{description::recordables, neurons};
 /// let names: Vec<String> =
 ///     recordables(&neurons::find("iaf_cond_exp").unwrap().into()).into_iter().map(|r| r.name).collect();
-/// assert_eq!(names, ["V_m", "g_ex", "g_in", "I_ex", "I_in", "I_syn"]);
+/// assert_eq!(names, ["V_m", "g_ex", "g_in", "I_ex", "I_in", "I_syn", "I_clamp"]);
 /// ```
 pub fn recordables(model: &Model) -> Vec<Recordable> {
     let mut all: Vec<Recordable> = model
@@ -71,6 +74,10 @@ pub fn recordables(model: &Model) -> Vec<Recordable> {
     }
     if terms.len() > 1 {
         add(&mut all, "I_syn".into(), Terms::Currents(terms));
+    }
+    let potential = model.variables().iter().position(|v| v.name == "V_m" && v.unit == "mV");
+    if let Some(v) = potential.filter(|_| model.built_in().is_some() && model.takes_clamp()) {
+        add(&mut all, "I_clamp".into(), Terms::Clamp { v });
     }
     all
 }

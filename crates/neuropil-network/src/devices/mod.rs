@@ -1,11 +1,13 @@
 //! Devices that drive neurons from outside: independent Poisson trains and currents; populations that
 //! spike at random.
 
+mod clamp;
 mod current;
 mod generator;
 mod noise;
 mod poisson;
 
+pub(crate) use clamp::ClampDrive;
 pub(crate) use current::CurrentDrive;
 pub(crate) use generator::Spiking;
 pub(crate) use noise::NoiseDrive;

@@ -21,14 +21,18 @@ pub(super) struct Panel {
 /// Summed weights of one step, per channel; all zero between two panels.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
-    pub sums: [Vec<f64>; 2],
-    pub used: [bool; 2],
+    pub sums: Vec<Vec<f64>>,
+    pub used: Vec<bool>,
 }
 
 impl Channels {
-    /// Room for a panel of `len`.
-    pub fn prepare(&mut self, len: usize) {
-        self.used = [false; 2];
+    /// Room for a panel of `len` with so many channels.
+    pub fn prepare(&mut self, channels: usize, len: usize) {
+        self.used.clear();
+        self.used.resize(channels, false);
+        if self.sums.len() < channels {
+            self.sums.resize(channels, Vec::new());
+        }
         for sums in &mut self.sums {
             if sums.len() < len {
                 sums.resize(len, 0.0);
@@ -38,7 +42,7 @@ impl Channels {
 
     /// Forgets what a block has received, while it is still in the first-level cache.
     pub fn clear(&mut self, block: Range<usize>) {
-        for sums in self.sums.iter_mut().zip(self.used).filter_map(|(s, used)| used.then_some(s)) {
+        for sums in self.sums.iter_mut().zip(&self.used).filter_map(|(s, used)| used.then_some(s)) {
             sums[block.clone()].fill(0.0);
         }
     }

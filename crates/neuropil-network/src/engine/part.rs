@@ -6,7 +6,7 @@ use super::history::History;
 use super::panel::{Channels, Panel};
 use crate::delivery::Route;
 use crate::description::{Waveform, Window};
-use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler, Spiking};
+use crate::devices::{ClampDrive, CurrentDrive, NoiseDrive, PoissonSampler, Spiking};
 use crate::neurons::{Arrivals, BLOCK, Fault, Neurons};
 
 /// What makes the neurons of a part spike.
@@ -62,10 +62,13 @@ pub(super) struct Part {
     pub first: u32,
     pub arch: pulp::Arch,
     pub source: Source,
+    /// Input channels of its model.
+    pub channels: usize,
     pub panels: Vec<Panel>,
     pub poisson: Vec<PoissonDrive>,
     /// Current devices with the receptor port that they feed.
     pub currents: Vec<(usize, Current)>,
+    pub clamps: Vec<ClampDrive>,
 }
 
 /// Delivers to a panel, with the vector instructions of the machine.
@@ -109,6 +112,9 @@ impl pulp::WithSimd for BlockInput<'_> {
     }
 }
 
+/// Channels whose sums need no list of their own.
+const FEW: usize = 8;
+
 /// A fault with its step and part.
 #[derive(Debug, Clone)]
 pub(super) struct PlacedFault {
@@ -123,6 +129,8 @@ pub(super) struct PlacedFault {
 pub(super) struct Scratch {
     channels: Channels,
     currents: [Vec<f64>; 2],
+    /// Conductance and pull of clamps.
+    clamps: [Vec<f64>; 2],
 }
 
 impl Part {
@@ -142,7 +150,7 @@ impl Part {
         let Source::Model(neurons) = &mut self.source else { return Ok(()) };
         let panel = &mut self.panels[panel];
         let channels = &mut scratch.channels;
-        channels.prepare(panel.range.len());
+        channels.prepare(self.channels, panel.range.len());
         self.arch.dispatch(Scatter { panel, step, history, channels });
         for poisson in &mut self.poisson {
             poisson.prepare(step, clock);
@@ -176,12 +184,37 @@ impl Part {
                 }
                 current.add(first, step + 1, buffer);
             }
-            let sums = |c: usize| {
-                if channels.used[c] { &channels.sums[c][block.clone()] } else { [].as_slice() }
+            let mut clamped = false;
+            for clamp in self.clamps.iter().filter(|c| c.reaches(first, step + 1, block.len())) {
+                if !std::mem::replace(&mut clamped, true) {
+                    for buffer in &mut scratch.clamps {
+                        buffer.clear();
+                        buffer.resize(block.len(), 0.0);
+                    }
+                }
+                let [conductance, pull] = &mut scratch.clamps;
+                clamp.add(first, step + 1, conductance, pull);
+            }
+            let mut few = [[].as_slice(); FEW];
+            let mut many = Vec::new();
+            let sums = if self.channels <= FEW {
+                &mut few[..self.channels]
+            } else {
+                many.resize(self.channels, [].as_slice());
+                &mut many
             };
+            for (c, sums) in sums.iter_mut().enumerate().filter(|(c, _)| channels.used[*c]) {
+                *sums = &channels.sums[c][block.clone()];
+            }
             let fed = |p: usize| if fed[p] { scratch.currents[p].as_slice() } else { &[] };
-            let arrivals =
-                Arrivals { channels: [sums(0), sums(1)], current: fed(0), current_port1: fed(1) };
+            let clamp = |k: usize| if clamped { scratch.clamps[k].as_slice() } else { &[] };
+            let arrivals = Arrivals {
+                channels: sums,
+                current: fed(0),
+                current_port1: fed(1),
+                clamp_conductance: clamp(0),
+                clamp_pull: clamp(1),
+            };
             let within = panel.range.start + block.start..panel.range.start + block.end;
             neurons.advance(within, step, &arrivals, spikes).map_err(|fault| PlacedFault {
                 step,

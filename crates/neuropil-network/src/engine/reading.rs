@@ -10,6 +10,8 @@ pub(super) enum Reading {
     Variable(usize),
     /// A sum of synaptic currents.
     Currents(Vec<Current>),
+    /// The current of clamps, `Σ g (E − V)`; index of V.
+    Clamp(usize),
 }
 
 /// A synaptic current.
@@ -52,6 +54,7 @@ impl Reading {
         };
         Ok(match &found.terms {
             Terms::Variable(k) => Self::Variable(*k),
+            Terms::Clamp { v } => Self::Clamp(*v),
             Terms::Currents(terms) => Self::Currents(terms.iter().map(current).collect()),
         })
     }
@@ -73,6 +76,10 @@ impl Reading {
         match self {
             Self::Variable(k) => neurons.read(*k, n),
             Self::Currents(currents) => currents.iter().map(|c| c.of(neurons, n)).sum(),
+            Self::Clamp(v) => {
+                let [conductance, pull] = neurons.clamp(n);
+                pull - conductance * neurons.read(*v, n)
+            }
         }
     }
 }

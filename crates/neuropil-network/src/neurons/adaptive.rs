@@ -24,6 +24,33 @@ pub(super) const GROUP: usize = 32;
 /// Sub-steps of one neuron in one step, after which the integration is given up.
 const MAX_ATTEMPTS: u32 = 1_000_000;
 
+/// The current from outside, given the potential that the right-hand side sees `[pA]`.
+pub(super) trait Outside: Copy {
+    fn at(self, v: f64) -> f64;
+}
+
+/// The same throughout a step.
+impl Outside for f64 {
+    #[inline(always)]
+    fn at(self, _v: f64) -> f64 {
+        self
+    }
+}
+
+/// With clamps: `current − conductance · V`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct WithClamp {
+    current: f64,
+    conductance: f64,
+}
+
+impl Outside for WithClamp {
+    #[inline(always)]
+    fn at(self, v: f64) -> f64 {
+        self.current - self.conductance * v
+    }
+}
+
 /// A neuron's equations; `y[0]` is the membrane potential.
 pub(super) trait System<const N: usize> {
     /// Coefficients of a neuron.
@@ -36,7 +63,7 @@ pub(super) trait System<const N: usize> {
     fn tolerance(row: &Self::Row) -> f64;
 
     /// Right-hand side; without branches, so that it becomes vector code.
-    fn slope(row: &Self::Row, held: bool, current: f64, y: &[f64; N]) -> [f64; N];
+    fn slope(row: &Self::Row, held: bool, outside: impl Outside, y: &[f64; N]) -> [f64; N];
 
     /// What happens to the state after every accepted sub-step; `jump` arrives with the first.
     #[inline(always)]
@@ -77,8 +104,10 @@ pub(super) struct Group<const N: usize> {
     pub hold: Lane,
     /// Suggested sub-step.
     pub h: Lane,
-    /// Current that acts.
+    /// Current that acts, the pull of clamps included.
     pub current: Lane,
+    /// Conductance of clamps; looked at in a clamped group only.
+    pub conductance: Lane,
     /// Sudden change of the potential, due after the first sub-step.
     pub jump: Lane,
     /// Whether the end of the step must be looked at: 0 or 1.
@@ -95,7 +124,7 @@ pub(super) struct Group<const N: usize> {
 
 /// One sub-step of the first `n` neurons of a group, of at most the rest of `dt`. Says whether all of
 /// them have come to the end of the step in one go, with nothing remarkable.
-struct Attempt<'a, S, F, const N: usize> {
+struct Attempt<'a, S, F, const N: usize, const CLAMPED: bool> {
     group: &'a mut Group<N>,
     rows: F,
     n: usize,
@@ -103,8 +132,8 @@ struct Attempt<'a, S, F, const N: usize> {
     system: PhantomData<S>,
 }
 
-impl<S: System<N>, F: Fn(usize) -> S::Row, const N: usize> pulp::NullaryFnOnce
-    for Attempt<'_, S, F, N>
+impl<S: System<N>, F: Fn(usize) -> S::Row, const N: usize, const CLAMPED: bool> pulp::NullaryFnOnce
+    for Attempt<'_, S, F, N, CLAMPED>
 {
     type Output = bool;
 
@@ -122,13 +151,20 @@ impl<S: System<N>, F: Fn(usize) -> S::Row, const N: usize> pulp::NullaryFnOnce
             let (held, current) = (group.hold[k] > 0.0, group.current[k]);
             let rest = dt - group.time[k];
             let h = if group.h[k] > rest { rest } else { group.h[k] };
+            let conductance = if CLAMPED { group.conductance[k] } else { 0.0 };
             let (end, ratio) = fehlberg::<N>(
                 y,
                 h,
                 S::tolerance(&row),
                 S::SCALED_BY_SLOPE,
                 #[inline(always)]
-                |y| S::slope(&row, held, current, y),
+                |y| {
+                    if CLAMPED {
+                        S::slope(&row, held, WithClamp { current, conductance }, y)
+                    } else {
+                        S::slope(&row, held, current, y)
+                    }
+                },
             );
             let end = S::settle(&row, held, group.jump[k], end);
             for i in 0..N {
@@ -151,6 +187,7 @@ impl<const N: usize> Group<N> {
             hold: zeros,
             h: zeros,
             current: zeros,
+            conductance: zeros,
             jump: zeros,
             mark: zeros,
             spikes: [0; GROUP],
@@ -164,11 +201,12 @@ impl<const N: usize> Group<N> {
 
     /// Advances the first `n` neurons by `dt`: from `y` to `next`. `rows(k)` are the coefficients of
     /// neuron k of the group, `rest` a second group to work in. Says whether any neuron took more than
-    /// one sub-step or did something remarkable (only then can `spikes` hold any).
+    /// one sub-step or did something remarkable (only then can `spikes` hold any). `CLAMPED` says
+    /// whether clamps act.
     ///
     /// # Errors
     /// [`Fault`] with the index within the group.
-    pub fn advance<S: System<N>>(
+    pub fn advance<S: System<N>, const CLAMPED: bool>(
         &mut self,
         arch: pulp::Arch,
         rows: impl Fn(usize) -> S::Row + Copy,
@@ -177,17 +215,18 @@ impl<const N: usize> Group<N> {
     ) -> Result<bool, Fault> {
         self.time = [0.0; GROUP];
         let system = PhantomData::<S>;
-        if arch.dispatch(Attempt { group: self, rows, n, dt, system }) {
+        let attempt = Attempt::<S, _, N, CLAMPED> { group: self, rows, n, dt, system };
+        if arch.dispatch(attempt) {
             // The suggestion would not shrink below dt, and is cut to dt in the next step anyway.
             self.h = [dt; GROUP];
             return Ok(false);
         }
-        self.go_on::<S>(arch, rows, (n, dt), rest)?;
+        self.go_on::<S, CLAMPED>(arch, rows, (n, dt), rest)?;
         Ok(true)
     }
 
     /// Finishes the step of those neurons that one sub-step did not bring to its end.
-    fn go_on<S: System<N>>(
+    fn go_on<S: System<N>, const CLAMPED: bool>(
         &mut self,
         arch: pulp::Arch,
         rows: impl Fn(usize) -> S::Row + Copy,
@@ -208,7 +247,7 @@ impl<const N: usize> Group<N> {
             let index = rest.index;
             let packed = |k: usize| rows(index[k]);
             let system = PhantomData::<S>;
-            arch.dispatch(Attempt { group: rest, rows: packed, n, dt, system });
+            arch.dispatch(Attempt::<S, _, N, CLAMPED> { group: rest, rows: packed, n, dt, system });
             for k in 0..n {
                 let whole = rest.index[k];
                 if rest.decide::<S>(&rows(whole), k, whole, dt)? {
@@ -277,6 +316,7 @@ impl<const N: usize> Group<N> {
         rest.hold[to] = self.hold[k];
         rest.h[to] = self.h[k];
         rest.current[to] = self.current[k];
+        rest.conductance[to] = self.conductance[k];
         rest.jump[to] = self.jump[k];
         rest.spikes[to] = self.spikes[k];
         rest.time[to] = self.time[k];
@@ -293,6 +333,7 @@ impl<const N: usize> Group<N> {
         self.hold[to] = self.hold[k];
         self.h[to] = self.h[k];
         self.current[to] = self.current[k];
+        self.conductance[to] = self.conductance[k];
         self.jump[to] = self.jump[k];
         self.spikes[to] = self.spikes[k];
         self.time[to] = self.time[k];

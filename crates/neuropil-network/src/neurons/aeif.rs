@@ -20,7 +20,7 @@
 
 use std::marker::PhantomData;
 
-use super::adaptive::System;
+use super::adaptive::{Outside, System};
 use super::contract::{Build, ModelInfo, Neurons, Parameter, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -90,13 +90,13 @@ impl<S: Synapses, const N: usize> System<N> for Aeif<S> {
     }
 
     #[inline(always)]
-    fn slope(row: &Row, held: bool, current: f64, y: &[f64; N]) -> [f64; N] {
+    fn slope(row: &Row, held: bool, outside: impl Outside, y: &[f64; N]) -> [f64; N] {
         let v = if y[0] < row.v_peak { y[0] } else { row.v_peak };
         let v = if held { row.reset } else { v };
         let spike = row.g_delta * exp((v - row.v_th) * row.per_delta);
         let leak = row.g_l * (v - row.e_l);
         let synaptic = S::current(&row.synapses, v, &y[2..]);
-        let dv = (spike - leak + synaptic - y[1] + current) * row.per_pf;
+        let dv = (spike - leak + synaptic - y[1] + outside.at(v)) * row.per_pf;
         let mut slopes = [0.0; N];
         slopes[0] = if held { 0.0 } else { dv };
         slopes[1] = (row.a * (v - row.e_l) - y[1]) * row.rate_w;

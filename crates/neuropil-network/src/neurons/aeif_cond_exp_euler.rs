@@ -14,6 +14,10 @@
 //! next step. A spike found in a step holds V during the t_ref/h − 1 steps that follow. `Delta_T = 0`
 //! leaves the exponential out. The defaults are a regular-spiking cell.
 //!
+//! A clamp of conductance g would make Euler's method diverge for `h g > 2 C_m`; V of a clamped neuron
+//! advances by `φ₁(−h g/C_m)` times Euler's step instead, `φ₁(z) = (eᶻ − 1)/z`: the same for a weak clamp, exact for
+//! a strong one, with the same fixed points.
+//!
 //! # Source
 //! Brette & Gerstner (2005), J. Neurophysiol. 94:3637, doi:10.1152/jn.00686.2005; Zerlaut, Chemla, Chavane &
 //! Destexhe (2018), J. Comput. Neurosci. 44:45, doi:10.1007/s10827-017-0668-2; Stimberg, Brette & Goodman (2019),
@@ -24,10 +28,11 @@ use std::ops::Range;
 use neuropil_core::vmath::exp;
 
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
-use super::drive::Drive;
+use super::drive::{Clamped, Drive};
 use super::lanes::{
     BLOCK, check_finite, collect_spikes, count_down, housekeeping, or_zeros, strips,
 };
+use super::linear::exprel;
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -149,6 +154,7 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
 /// One step of a block, one entry of each array per neuron. Short loops: the compiler gives up on
 /// proving one long one free of overlaps.
 struct Step<'a, F> {
+    clamped: Option<Clamped<'a>>,
     coefficients: F,
     input: [&'a [f64]; 2],
     drive: &'a [f64],
@@ -188,6 +194,18 @@ impl<F: Fn(usize) -> Coefficients> pulp::NullaryFnOnce for Step<'_, F> {
             current[k] += drive[k] - w[k];
             w[k] += c.h_per_w * (c.a * (v[k] - c.e_l) - w[k]);
         }
+        if let Some(clamped) = self.clamped {
+            // Within the step the current of a clamp falls off as V follows it.
+            for k in 0..n {
+                let c = (self.coefficients)(k);
+                let g = clamped.conductance[k];
+                let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
+                let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
+                let slope_clamped = slope + clamped.pull[k] - g * v[k];
+                let part = exprel(-c.h_per_pf * g);
+                current[k] += part * slope_clamped - slope;
+            }
+        }
         strips(n, |k| {
             let c = (self.coefficients)(k);
             let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
@@ -209,12 +227,13 @@ impl Neurons for AeifCondExpEuler {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let input = arrivals.channels.map(|values| or_zeros(values, block.len()));
+        let input = arrivals.pair().map(|values| or_zeros(values, block.len()));
         let first = block.start;
         macro_rules! step {
             ($coefficients:expr) => {
                 self.arch.dispatch(Step {
                     coefficients: $coefficients,
+                    clamped: self.drive.clamped(block.clone()),
                     input,
                     drive: self.drive.of(block.clone()),
                     v: &mut self.v[block.clone()],
@@ -230,7 +249,7 @@ impl Neurons for AeifCondExpEuler {
             Table::Same(c) => step!(|_| *c),
             Table::Each(all) => step!(|k: usize| all[first + k]),
         };
-        self.drive.store(block.clone(), arrivals.current);
+        self.drive.store(block.clone(), arrivals);
         let decaying = &mut [
             &mut self.w[block.clone()],
             &mut self.ex[block.clone()],
@@ -251,5 +270,9 @@ impl Neurons for AeifCondExpEuler {
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {
         [&self.v, &self.w, &self.ex, &self.inh][variable][neuron]
+    }
+
+    fn clamp(&self, neuron: usize) -> [f64; 2] {
+        self.drive.clamp_of(neuron)
     }
 }

@@ -103,12 +103,30 @@ impl std::fmt::Debug for ModelInfo {
 /// block; an empty slice stands for zeros.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Arrivals<'a> {
-    /// Summed weights of the spikes that arrive in this step, per input channel.
-    pub channels: [&'a [f64]; 2],
+    /// Summed weights of the spikes that arrive in this step, per input channel; zeros where the list
+    /// is too short.
+    pub channels: &'a [&'a [f64]],
     /// Stimulus current `[pA]` read at the end of this step: it acts in the next one.
     pub current: &'a [f64],
     /// The same for receptor port 1, which some models filter.
     pub current_port1: &'a [f64],
+    /// Conductance of all clamps, `Σ g` `[nS]`, read at the end of this step: `I = Σ g (E − V)` acts in
+    /// the next one.
+    pub clamp_conductance: &'a [f64],
+    /// The same times their potentials, `Σ g E` `[pA]`; given with the conductance.
+    pub clamp_pull: &'a [f64],
+}
+
+impl<'a> Arrivals<'a> {
+    /// What arrives at a channel.
+    pub fn channel(&self, k: usize) -> &'a [f64] {
+        self.channels.get(k).copied().unwrap_or_default()
+    }
+
+    /// What arrives at the first two channels.
+    pub(super) fn pair(&self) -> [&'a [f64]; 2] {
+        [self.channel(0), self.channel(1)]
+    }
 }
 
 /// A state that is no number, or beyond what the model admits.
@@ -142,4 +160,10 @@ pub trait Neurons: Send {
 
     /// Value of a variable (index into [`ModelInfo::variables`]) of one neuron, after the last step.
     fn read(&self, variable: usize, neuron: usize) -> f64;
+
+    /// Conductance `Σ g` `[nS]` and pull `Σ g E` `[pA]` of the clamps that act on a neuron in the next
+    /// step; zeros for a model that cannot be clamped ([`super::Model::takes_clamp`]).
+    fn clamp(&self, _neuron: usize) -> [f64; 2] {
+        [0.0; 2]
+    }
 }

@@ -121,7 +121,12 @@ impl Neurons for EquationNeurons {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let arriving = Arriving { channels: arrivals.channels, current: arrivals.current };
+        let arriving = Arriving {
+            channels: arrivals.channels,
+            current: arrivals.current,
+            clamp_conductance: arrivals.clamp_conductance,
+            clamp_pull: arrivals.clamp_pull,
+        };
         self.cells.advance(block.start / BLOCK, step, arriving, spikes).map_err(|fault| Fault {
             neuron: fault.neuron,
             variable: self.cells.model().variables()[fault.variable].name.clone().into(),

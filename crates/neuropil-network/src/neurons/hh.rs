@@ -22,7 +22,7 @@
 
 use neuropil_core::vmath::exp;
 
-use super::adaptive::System;
+use super::adaptive::{Outside, System};
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -183,7 +183,7 @@ impl<K: Kinetics, S: Synapses, const N: usize> System<N> for HodgkinHuxley<K, S>
     }
 
     #[inline(always)]
-    fn slope(row: &Row, _held: bool, current: f64, y: &[f64; N]) -> [f64; N] {
+    fn slope(row: &Row, _held: bool, outside: impl Outside, y: &[f64; N]) -> [f64; N] {
         let (v, m, h, n) = (y[0], y[1], y[2], y[3]);
         let sodium = row.g_na * (m * m * m * h) * (v - row.e_na);
         let potassium = row.g_k * (n * n) * (n * n) * (v - row.e_k);
@@ -191,7 +191,7 @@ impl<K: Kinetics, S: Synapses, const N: usize> System<N> for HodgkinHuxley<K, S>
         let synaptic = S::current(&row.synapses, v, &y[4..]);
         let rates = K::rates(v - row.shift);
         let mut slopes = [0.0; N];
-        slopes[0] = (current + synaptic - (sodium + potassium + leak)) * row.per_pf;
+        slopes[0] = (outside.at(v) + synaptic - (sodium + potassium + leak)) * row.per_pf;
         for (i, [open, close]) in rates.into_iter().enumerate() {
             slopes[i + 1] = open * (1.0 - y[i + 1]) - close * y[i + 1];
         }

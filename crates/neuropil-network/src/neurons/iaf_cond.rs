@@ -18,7 +18,7 @@
 
 use std::marker::PhantomData;
 
-use super::adaptive::System;
+use super::adaptive::{Outside, System};
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -96,11 +96,11 @@ impl<S: Synapses, const N: usize> System<N> for IafCond<S> {
     }
 
     #[inline(always)]
-    fn slope(row: &Row, held: bool, current: f64, y: &[f64; N]) -> [f64; N] {
+    fn slope(row: &Row, held: bool, outside: impl Outside, y: &[f64; N]) -> [f64; N] {
         let v = if y[0] < row.v_th { y[0] } else { row.v_th };
         let v = if held { row.reset } else { v };
         let synaptic = S::current(&row.synapses, v, &y[1..]);
-        let dv = (synaptic - row.g_l * (v - row.e_l) + current) * row.per_pf;
+        let dv = (synaptic - row.g_l * (v - row.e_l) + outside.at(v)) * row.per_pf;
         let mut slopes = [0.0; N];
         slopes[0] = if held { 0.0 } else { dv };
         S::slopes(&row.synapses, &y[1..], &mut slopes[1..]);

@@ -17,6 +17,7 @@
 
 use std::ops::Range;
 
+use super::clamped::ClampedMembranes;
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
 use super::drive::Drive;
 use super::lanes::{BLOCK, Spike, collect_spikes, count_down, housekeeping, or_zeros, strips};
@@ -86,6 +87,7 @@ struct IafPscAlpha {
     /// Refractory steps left.
     hold: Vec<f64>,
     drive: Drive,
+    clamped: ClampedMembranes,
     /// Scratch of one block.
     rise: Vec<f64>,
 }
@@ -110,6 +112,7 @@ impl IafPscAlpha {
             inh_slope: zeros(),
             hold: vec![0.0; build.size],
             drive: Drive::new(&given, build)?,
+            clamped: ClampedMembranes::new(&given, h, Some(["tau_syn_ex", "tau_syn_in"]))?,
             rise: vec![0.0; BLOCK],
         })
     }
@@ -194,8 +197,16 @@ impl Neurons for IafPscAlpha {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
+        let (ex, inh, ex_slope, inh_slope) = (&self.ex, &self.inh, &self.ex_slope, &self.inh_slope);
+        let state = (self.v.as_slice(), self.hold.as_slice());
+        self.clamped.solve(block.clone(), &self.drive, state, |n, response| {
+            response.per_current[0] * ex[n]
+                + response.per_slope[0] * ex_slope[n]
+                + response.per_current[1] * inh[n]
+                + response.per_slope[1] * inh_slope[n]
+        });
         let lanes = Lanes {
-            input: arrivals.channels.map(|values| or_zeros(values, block.len())),
+            input: arrivals.pair().map(|values| or_zeros(values, block.len())),
             drive: self.drive.of(block.clone()),
             v: &mut self.v[block.clone()],
             ex: &mut self.ex[block.clone()],
@@ -216,7 +227,12 @@ impl Neurons for IafPscAlpha {
                 || advance(|k| all[first + k], lanes),
             ),
         };
-        self.drive.store(block.clone(), arrivals.current);
+        let mask = self.clamped.settle(
+            &mut self.v[block.clone()],
+            |k| self.coefficients.at(first + k).v_min,
+            mask,
+        );
+        self.drive.store(block.clone(), arrivals);
         let decaying = &mut [
             &mut self.ex[block.clone()],
             &mut self.ex_slope[block.clone()],
@@ -236,5 +252,9 @@ impl Neurons for IafPscAlpha {
             1 => self.ex[neuron],
             _ => self.inh[neuron],
         }
+    }
+
+    fn clamp(&self, neuron: usize) -> [f64; 2] {
+        self.drive.clamp_of(neuron)
     }
 }

@@ -16,6 +16,7 @@
 
 use std::ops::Range;
 
+use super::clamped::ClampedMembranes;
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
 use super::drive::Drive;
 use super::lanes::{BLOCK, Spike, collect_spikes, count_down, housekeeping, or_zeros, strips};
@@ -63,6 +64,7 @@ struct IafPscDelta {
     /// Refractory steps left.
     hold: Vec<f64>,
     drive: Drive,
+    clamped: ClampedMembranes,
     stored: Vec<f64>,
     keeps_input: bool,
 }
@@ -98,6 +100,7 @@ impl IafPscDelta {
             v,
             hold: vec![0.0; build.size],
             drive: Drive::new(&given, build)?,
+            clamped: ClampedMembranes::new(&given, h, None)?,
             stored: vec![0.0; build.size],
         })
     }
@@ -155,20 +158,22 @@ impl Neurons for IafPscDelta {
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         let mut scratch;
-        let mut input = or_zeros(arrivals.channels[0], block.len());
+        let mut input = or_zeros(arrivals.channel(0), block.len());
         if self.keeps_input {
             scratch = [0.0; BLOCK];
             scratch[..block.len()].copy_from_slice(input);
             self.store_refractory_input(block.clone(), &mut scratch[..block.len()]);
             input = &scratch[..block.len()];
         }
+        let state = (self.v.as_slice(), self.hold.as_slice());
+        let first = block.start;
+        self.clamped.solve(block.clone(), &self.drive, state, |n, _| input[n - first]);
         let lanes = Lanes {
             input,
             v: &mut self.v[block.clone()],
             hold: &mut self.hold[block.clone()],
             drive: self.drive.of(block.clone()),
         };
-        let first = block.start;
         let mask = match &self.coefficients {
             Table::Same(c) => self.arch.dispatch(
                 #[inline(always)]
@@ -179,7 +184,12 @@ impl Neurons for IafPscDelta {
                 || advance(|k| all[first + k], lanes),
             ),
         };
-        self.drive.store(block.clone(), arrivals.current);
+        let mask = self.clamped.settle(
+            &mut self.v[block.clone()],
+            |k| self.coefficients.at(first + k).v_min,
+            mask,
+        );
+        self.drive.store(block.clone(), arrivals);
         housekeeping(step, first, &self.v[block.clone()], &mut [])?;
         let (v, hold) = (&mut self.v[block.clone()], &mut self.hold[block.clone()]);
         collect_spikes(mask, block, spikes, |k| {
@@ -189,5 +199,9 @@ impl Neurons for IafPscDelta {
 
     fn read(&self, _variable: usize, neuron: usize) -> f64 {
         self.v[neuron] + self.coefficients.at(neuron).e_l
+    }
+
+    fn clamp(&self, neuron: usize) -> [f64; 2] {
+        self.drive.clamp_of(neuron)
     }
 }

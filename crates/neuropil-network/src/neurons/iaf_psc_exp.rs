@@ -24,6 +24,7 @@ use std::ops::Range;
 
 use neuropil_core::random::philox;
 
+use super::clamped::ClampedMembranes;
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
 use super::drive::Drive;
 use super::lanes::{
@@ -90,6 +91,7 @@ struct IafPscExp {
     /// Refractory steps left.
     hold: Vec<f64>,
     drive: Drive,
+    clamped: ClampedMembranes,
     /// Scratch of one block.
     rise: Vec<f64>,
     /// Current of receptor port 1, empty until one arrives.
@@ -117,6 +119,7 @@ impl IafPscExp {
             inh: given.initials("I_syn_in", |_| 0.0)?,
             hold: vec![0.0; build.size],
             drive: Drive::new(&given, build)?,
+            clamped: ClampedMembranes::new(&given, h, Some(["tau_syn_ex", "tau_syn_in"]))?,
             rise: vec![0.0; BLOCK],
             port1: Vec::new(),
             first: build.first,
@@ -252,12 +255,17 @@ impl Neurons for IafPscExp {
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         let mut scratch;
-        let [ex, inh] = arrivals.channels;
+        let [ex, inh] = arrivals.pair();
         let mut ex = or_zeros(ex, block.len());
         if !self.port1.is_empty() {
             scratch = [0.0; BLOCK];
             ex = self.with_port1(block.clone(), ex, &mut scratch);
         }
+        let (from_ex, from_in) = (&self.ex, &self.inh);
+        let state = (self.v.as_slice(), self.hold.as_slice());
+        self.clamped.solve(block.clone(), &self.drive, state, |n, response| {
+            response.per_current[0] * from_ex[n] + response.per_current[1] * from_in[n]
+        });
         let lanes = Lanes {
             input: [ex, or_zeros(inh, block.len())],
             drive: self.drive.of(block.clone()),
@@ -278,7 +286,8 @@ impl Neurons for IafPscExp {
                 || advance(|k| all[first + k], lanes),
             ),
         };
-        self.drive.store(block.clone(), arrivals.current);
+        let mask = self.clamped.settle(&mut self.v[block.clone()], |_| f64::NEG_INFINITY, mask);
+        self.drive.store(block.clone(), arrivals);
         if !arrivals.current_port1.is_empty() {
             self.port1.resize(self.v.len(), 0.0);
             self.port1[block.clone()].copy_from_slice(arrivals.current_port1);
@@ -302,5 +311,9 @@ impl Neurons for IafPscExp {
             1 => self.ex[neuron],
             _ => self.inh[neuron],
         }
+    }
+
+    fn clamp(&self, neuron: usize) -> [f64; 2] {
+        self.drive.clamp_of(neuron)
     }
 }

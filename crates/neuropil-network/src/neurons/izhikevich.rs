@@ -137,7 +137,7 @@ impl Neurons for Izhikevich {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let input = or_zeros(arrivals.channels[0], block.len());
+        let input = or_zeros(arrivals.channel(0), block.len());
         let (first, h) = (block.start, self.h);
         let drive = self.drive.of(block.clone());
         let (v, u) = (&mut self.v[block.clone()], &mut self.u[block.clone()]);
@@ -150,7 +150,7 @@ impl Neurons for Izhikevich {
                 self.arch.dispatch(Step { coefficients, h, input, drive, v, u })
             }
         };
-        self.drive.store(block.clone(), arrivals.current);
+        self.drive.store(block.clone(), arrivals);
         housekeeping(step, first, &self.v[block.clone()], &mut [])?;
         collect_spikes(mask, block, spikes, |k| {
             let (n, c) = (first + k, self.coefficients.at(first + k));

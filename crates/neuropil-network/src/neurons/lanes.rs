@@ -34,6 +34,11 @@ pub(super) fn strips(n: usize, mut body: impl FnMut(usize) -> bool) -> u32 {
     mask
 }
 
+/// The mask of all strips of `n` neurons.
+pub(super) fn every_strip(n: usize) -> u32 {
+    (0..n.div_ceil(STRIP)).fold(0, |mask, strip| mask | 1 << strip)
+}
+
 /// The rare path after [`strips`]: asks `crossed` about every neuron (index within the block) of
 /// the strips marked, and pushes those that did.
 ///

@@ -9,6 +9,7 @@ mod aeif_cond;
 mod aeif_cond_exp_euler;
 mod aeif_psc;
 mod cells;
+mod clamped;
 mod contract;
 mod drive;
 mod equations;

@@ -101,6 +101,15 @@ impl Model {
         matches!(self, Self::Equations(model) if model.receptors().len() > 1)
     }
 
+    /// Whether a clamp can act on it: on a membrane with a capacitance in farad, and on equations that
+    /// mention `g_clamp`.
+    pub fn takes_clamp(&self) -> bool {
+        match self {
+            Self::BuiltIn(info) => info.parameters.iter().any(|p| p.name == "C_m"),
+            Self::Equations(model) => model.takes_clamp(),
+        }
+    }
+
     /// Unit of the weights that a channel takes (`None` for whichever the sign chooses).
     pub fn weight_unit(&self, channel: Option<usize>) -> &str {
         match self {

@@ -122,16 +122,30 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
         group.hold[..n].copy_from_slice(&self.hold[part.clone()]);
         group.h[..n].copy_from_slice(&self.suggestion[part.clone()]);
         group.current[..n].copy_from_slice(self.drive.of(part.clone()));
+        let clamps = self.drive.clamped(part.clone());
+        let clamped = clamps.is_some();
+        if let Some(clamped) = clamps {
+            group.conductance[..n].copy_from_slice(clamped.conductance);
+            let sums = group.current.iter_mut().zip(clamped.pull);
+            sums.for_each(|(current, pull)| *current += pull);
+        }
         if M::INPUTS.is_none() {
             group.jump[..n].copy_from_slice(arriving[0]);
             self.jumps(first, n);
         }
         let (groups, time) = ((&mut *self.group, &mut *self.rest), (n, self.dt));
+        macro_rules! step {
+            ($rows:expr) => {
+                if clamped {
+                    step::<M, N, true>(self.arch, $rows, groups, time, arriving)
+                } else {
+                    step::<M, N, false>(self.arch, $rows, groups, time, arriving)
+                }
+            };
+        }
         let marked = match &self.rows {
-            Table::Same(row) => step::<M, N>(self.arch, |_| *row, groups, time, arriving),
-            Table::Each(rows) => {
-                step::<M, N>(self.arch, |k| rows[first + k], groups, time, arriving)
-            }
+            Table::Same(row) => step!(|_| *row),
+            Table::Each(rows) => step!(|k| rows[first + k]),
         };
         let marked = marked.map_err(|fault| Fault { neuron: first + fault.neuron, ..fault })?;
         let group = &mut self.group;
@@ -166,14 +180,14 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
 }
 
 /// One step of a group; says whether any of its neurons needs [`Model::fire`] or has spiked.
-fn step<M: Model<N>, const N: usize>(
+fn step<M: Model<N>, const N: usize, const CLAMPED: bool>(
     arch: pulp::Arch,
     rows: impl Fn(usize) -> M::Row + Copy,
     (group, rest): (&mut Group<N>, &mut Group<N>),
     (n, dt): (usize, f64),
     arriving: [&[f64]; 2],
 ) -> Result<bool, Fault> {
-    let spiked = group.advance::<M>(arch, rows, (n, dt), rest)?;
+    let spiked = group.advance::<M, CLAMPED>(arch, rows, (n, dt), rest)?;
     let model = PhantomData::<M>;
     Ok(arch.dispatch(Finish { group, rows, n, arriving, model }) | spiked)
 }
@@ -230,13 +244,13 @@ impl<M: Model<N>, const N: usize> Neurons for Nonlinear<M, N> {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let channels = arrivals.channels.map(|weights| or_zeros(weights, block.len()));
+        let channels = arrivals.pair().map(|weights| or_zeros(weights, block.len()));
         for base in (0..block.len()).step_by(GROUP) {
             let n = GROUP.min(block.len() - base);
             let arriving = channels.map(|weights| &weights[base..base + n]);
             self.advance_group((block.start + base, n), arriving, spikes)?;
         }
-        self.drive.store(block.clone(), arrivals.current);
+        self.drive.store(block.clone(), arrivals);
         let mut columns = self.state.each_mut().map(|column| &mut column[block.clone()]);
         if let ([v, others @ ..], Some(_)) = (&mut columns[..], M::INPUTS) {
             housekeeping(step, block.start, v, others)?;
@@ -246,5 +260,9 @@ impl<M: Model<N>, const N: usize> Neurons for Nonlinear<M, N> {
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {
         self.state[M::VARIABLES[variable]][neuron]
+    }
+
+    fn clamp(&self, neuron: usize) -> [f64; 2] {
+        self.drive.clamp_of(neuron)
     }
 }

@@ -51,7 +51,7 @@ impl Neurons for Parrot {
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
         let heard = &mut self.heard[block.clone()];
-        let arrived = arrivals.channels[0];
+        let arrived = arrivals.channel(0);
         if arrived.is_empty() {
             heard.fill(0.0);
             return Ok(());

@@ -176,7 +176,7 @@ impl Single {
             if step == SETTLE_STEPS {
                 channels[channel] = &event;
             }
-            let arrivals = Arrivals { channels, ..Arrivals::default() };
+            let arrivals = Arrivals { channels: &channels, ..Arrivals::default() };
             let faults = [
                 quiet.advance(0..1, step, &Arrivals::default(), &mut spikes),
                 excited.advance(0..1, step, &arrivals, &mut spikes),

@@ -92,9 +92,10 @@ impl Rig {
             let block = start..(start + BLOCK).min(self.size);
             let cut = |all: &'_ [f64]| if all.is_empty() { 0..0 } else { block.clone() };
             let arrivals = Arrivals {
-                channels: channels.map(|all| &all[cut(all)]),
+                channels: &channels.map(|all| &all[cut(all)]),
                 current: &current[cut(current)],
                 current_port1: &current_port1[cut(current_port1)],
+                ..Arrivals::default()
             };
             self.neurons.advance(block.clone(), self.step, &arrivals, &mut fired)?;
         }

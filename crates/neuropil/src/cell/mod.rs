@@ -48,8 +48,8 @@ pub enum CellError {
     Population { name: String, suggestion: String },
     #[error("{what} = {found}: expected {expected}")]
     Range { what: &'static str, found: f64, expected: &'static str },
-    #[error("{name} is no named cell: the clamp protocol needs one")]
-    NotNamed { name: String },
+    #[error("{name} cannot be clamped: {model} has no capacitance and does not mention g_clamp")]
+    NoClamp { name: String, model: String },
     #[error(transparent)]
     Experiment(#[from] ExperimentError),
     #[error(transparent)]

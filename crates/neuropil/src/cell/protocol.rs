@@ -28,12 +28,14 @@ pub struct Response {
     pub spikes_ms: Vec<Vec<f64>>,
 }
 
-/// Runs `currents.len()` copies of a neuron, each under its own list of currents (one per step).
+/// Runs `currents.len()` copies of a neuron, each under its own list of currents (one per step), and
+/// all under a clamp if there is one.
 pub(super) fn run(
     subject: &Subject,
     clock: Clock,
     currents: Vec<Vec<f64>>,
     labels: Vec<String>,
+    clamp: Option<Drive>,
 ) -> Result<Response, CellError> {
     let steps = currents.first().map_or(0, Vec::len);
     let n = currents.len() as u32;
@@ -43,16 +45,17 @@ pub(super) fn run(
         initial: subject.initial.clone(),
     };
     let variable = subject.potential();
-    let inputs = currents.iter().enumerate().map(|(k, current)| {
-        let slice = Slice { population: 0, first: k as u32, count: 1 };
-        Input {
-            name: format!("current {k}"),
-            target: Target { slice, channel: None },
-            drive: Drive::Current(held(current)),
-            delay: 1,
-            window: Window::ALWAYS,
-        }
-    });
+    let input = |name: String, first: u32, count: u32, drive: Drive| Input {
+        name,
+        target: Target { slice: Slice { population: 0, first, count }, channel: None },
+        drive,
+        delay: 1,
+        window: Window::ALWAYS,
+    };
+    let currents_held = (0..)
+        .zip(&currents)
+        .map(|(k, current)| input(format!("current {k}"), k, 1, Drive::Current(held(current))));
+    let inputs = currents_held.chain(clamp.map(|drive| input("clamp".into(), 0, n, drive)));
     let all = Neurons::All;
     let network = Network {
         clock,
@@ -88,7 +91,7 @@ pub(super) fn run(
 }
 
 /// A list of values, one per step, as a waveform that changes only where they do.
-fn held(values: &[f64]) -> Waveform {
+pub(super) fn held(values: &[f64]) -> Waveform {
     let mut waveform = (Vec::new(), Vec::new());
     for (step, &value) in values.iter().enumerate() {
         if waveform.1.last() != Some(&value) {

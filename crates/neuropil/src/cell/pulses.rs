@@ -40,7 +40,7 @@ pub fn pulses(subject: &Subject, family: &Family) -> Result<Response, CellError>
     let current = |amplitude: &f64| shape(rest, on, std::slice::from_ref(amplitude));
     let currents = family.amplitudes_pa.iter().map(current).collect();
     let labels = family.amplitudes_pa.iter().map(|a| format!("{a} pA")).collect();
-    run(subject, clock, currents, labels)
+    run(subject, clock, currents, labels, None)
 }
 
 /// The amplitudes one after the other, each for the same time, on one neuron.
@@ -51,7 +51,7 @@ pub fn sequence(subject: &Subject, family: &Family) -> Result<Response, CellErro
     let clock = clock(family.dt_ms)?;
     let (rest, on) = lengths(family, clock)?;
     let current = shape(rest, on, &family.amplitudes_pa);
-    run(subject, clock, vec![current], vec![String::new()])
+    run(subject, clock, vec![current], vec![String::new()], None)
 }
 
 /// Current per step: rest, every amplitude, rest.

@@ -46,6 +46,11 @@ impl System<'_> {
                     let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
                     mean * self.now(course, name)
                 }
+                Drive::Clamp { .. } => {
+                    self.warnings
+                        .push(format!("input {name} is a clamp, which the theory leaves out"));
+                    continue;
+                }
                 Drive::Noise { mean, course, .. } => {
                     let what = "is noise, of which the theory takes the mean only";
                     self.warnings.push(format!("input {name} {what}"));

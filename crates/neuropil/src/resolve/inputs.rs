@@ -1,13 +1,15 @@
 //! `[inputs.NAME]`: devices that drive neurons.
 
 use neuropil_core::random::{Stream, key};
-use neuropil_network::description::{Drive, Input, Population, Slice, Target, Waveform, Weight};
+use neuropil_network::description::{
+    Distribution, Drive, Input, Population, Slice, Target, Waveform, Weight,
+};
 
 use neuropil_network::neurons::Model;
 
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
-use super::{connections, members, sources, synapse, trains, volleys, waveform, window};
+use super::{clamp, connections, members, sources, synapse, trains, volleys, waveform, window};
 use crate::experiment::Problem;
 
 /// Every kind by name.
@@ -22,6 +24,7 @@ pub(super) const KINDS: &[&str] = &[
     "noise",
     "waveform",
     "current",
+    "clamp",
 ];
 
 /// Whether an input is a population of its own: a list of spikes, or sources that targets share.
@@ -109,6 +112,9 @@ pub(super) fn read(
         let (drive, channel) = if kind == "poisson" {
             let channel = synapse::receptor(&fields, population)?;
             (poisson(&fields, population, channel, context)?, channel)
+        } else if kind == "clamp" {
+            let model = synapse::model_of(population, &target)?;
+            (clamp::read(&fields, model, (slice, &target), &name, context)?, None)
         } else {
             if let Model::Equations(model) = synapse::model_of(population, &target)?
                 && !model.takes_current()
@@ -171,10 +177,7 @@ fn current(
             }
             Amount::Fixed(value) => Err(item.out_of_range(value, "a finite current")),
             Amount::Drawn(distribution) => {
-                let key = key(context.seed, &format!("amplitude of {name}"), 0);
-                let draw = |neuron| distribution.draw(&mut Stream::new(key, neuron));
-                let first = u64::from(slice.first);
-                let each = (first..first + u64::from(slice.count)).map(draw).collect();
+                let each = each(&distribution, slice, &format!("amplitude of {name}"), context);
                 let course = waveform::modulated(Waveform::Constant(1.0), fields, context)?;
                 Ok(Drive::CurrentEach { each, course })
             }
@@ -193,6 +196,19 @@ fn current(
     }
     let course = waveform::table(fields, "pA", context)?;
     waveform::modulated(course, fields, context).map(Drive::Current)
+}
+
+/// A value drawn for each neuron; it depends on the seed, `purpose` and the neuron only.
+pub(super) fn each(
+    distribution: &Distribution,
+    slice: &Slice,
+    purpose: &str,
+    context: &Context,
+) -> Vec<f64> {
+    let key = key(context.seed, purpose, 0);
+    let first = u64::from(slice.first);
+    let neurons = first..first + u64::from(slice.count);
+    neurons.map(|neuron| distribution.draw(&mut Stream::new(key, neuron))).collect()
 }
 
 fn noise(fields: &Fields<'_>, context: &Context) -> Result<Drive, Problem> {

@@ -17,6 +17,7 @@
 mod analysis;
 mod blocks;
 mod cable;
+mod clamp;
 mod clustered;
 mod connections;
 mod context;

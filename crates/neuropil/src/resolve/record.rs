@@ -112,7 +112,7 @@ fn unknown_input(item: &Item<'_>, name: &str, known: &[&str]) -> Problem {
     item.unknown_name("input", name, known.iter().copied())
 }
 
-/// Rates of Poisson inputs and sources, currents of current inputs.
+/// Rates of Poisson inputs and sources, currents of current inputs, conductances of clamps.
 fn courses(
     item: &Item<'_>,
     populations: &[Population],
@@ -129,6 +129,12 @@ fn courses(
         let (unit, course) = match (device, source) {
             (Some(Drive::Poisson { rate_hz, .. }), _) => ("Hz", rate_hz.clone()),
             (Some(Drive::Current(course)), _) => ("pA", course.clone()),
+            (Some(Drive::Clamp { conductance_ns, each, .. }), _) if each.is_empty() => {
+                ("nS", conductance_ns.clone())
+            }
+            (Some(Drive::Clamp { .. }), _) => {
+                return Err(item.unsupported("its conductance differs from neuron to neuron"));
+            }
             (Some(_), _) => {
                 return Err(item.unsupported("its current differs from neuron to neuron"));
             }

@@ -42,7 +42,7 @@ fn a_linear_model_is_solved_exactly_for_any_step() {
         let mut cells = cells(&model, &[-70.0, 0.1, tau_m, tau_s], 3, dt);
         let channel = [weight; 3];
         for step in 0..(40.0 / dt) as u64 {
-            let channels = if step == 0 { [channel.as_slice(), &[]] } else { [[].as_slice(); 2] };
+            let channels: &[&[f64]] = if step == 0 { &[&channel] } else { &[] };
             let arriving = Arriving { channels, ..Arriving::default() };
             cells.advance(0, step, arriving, &mut Vec::new()).unwrap();
             let t = (step + 1) as f64 * dt;
@@ -116,7 +116,7 @@ fn events_of_the_stamp_of_a_spike_come_before_its_reset() {
     let mut cells = cells(&model, &[], 2, 0.1);
     let mut spikes = Vec::new();
     let mut go = |step, a: &[f64], b: &[f64]| {
-        let arriving = Arriving { channels: [a, b], ..Arriving::default() };
+        let arriving = Arriving { channels: &[a, b], ..Arriving::default() };
         cells.advance(0, step, arriving, &mut spikes).unwrap();
         [cells.read(0, 0), cells.read(1, 0), cells.read(0, 1), cells.read(1, 1)]
     };

@@ -43,6 +43,19 @@ pub(super) fn check(network: &Network) -> Result<(), ModelError> {
                 let n = i.target.slice.count;
                 return fail(format!("{} currents for {n} neurons", each.len()));
             }
+            Drive::Clamp { each, .. }
+                if !each.is_empty() && each.len() != i.target.slice.count as usize =>
+            {
+                let n = i.target.slice.count;
+                return fail(format!("{} conductances for {n} neurons", each.len()));
+            }
+            Drive::Clamp { .. } => {
+                let target = network.populations.get(i.target.slice.population).and_then(model);
+                if let Some(model) = target.filter(|model| !model.takes_clamp()) {
+                    let name = model.name();
+                    return fail(format!("{name} has no capacitance that a clamp could charge"));
+                }
+            }
             Drive::Noise { every: 0, .. } => return fail("dt must be at least one step".into()),
             Drive::Poisson { .. } if channels(i.target.slice.population) == 0 => {
                 return fail("the model of its target has no receptors".into());

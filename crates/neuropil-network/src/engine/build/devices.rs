@@ -4,7 +4,7 @@ use neuropil_core::random::key;
 
 use crate::delivery::Route;
 use crate::description::{Drive, Input, Network, Waveform};
-use crate::devices::{CurrentDrive, NoiseDrive, PoissonSampler};
+use crate::devices::{ClampDrive, CurrentDrive, NoiseDrive, PoissonSampler};
 use crate::engine::part::{Current, Part, PoissonDrive};
 use crate::neurons::Signs;
 
@@ -63,6 +63,11 @@ pub(super) fn attach(
         }
         Drive::CurrentEach { each, course } => {
             part.currents.push((port, shared(course.clone(), each.clone())));
+        }
+        Drive::Clamp { conductance_ns, each, potential_mv } => {
+            let (waveform, each) = (conductance_ns.clone(), each.clone());
+            let conductance = CurrentDrive { targets, waveform, each, delay, window, dt_ms };
+            part.clamps.push(ClampDrive { conductance, potential_mv: potential_mv.clone() });
         }
         Drive::Noise { mean, std, std_mod, frequency_hz, phase_deg, every, course } => {
             part.currents.push((

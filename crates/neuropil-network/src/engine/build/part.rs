@@ -91,9 +91,11 @@ pub(super) fn part(
         first: range.start,
         arch: pulp::Arch::new(),
         source,
+        channels: model(population).map_or(0, |m| m.channels().len()),
         panels,
         poisson: Vec::new(),
         currents: Vec::new(),
+        clamps: Vec::new(),
     };
     for (k, input) in network.inputs.iter().enumerate() {
         if input.target.slice.population == p {
