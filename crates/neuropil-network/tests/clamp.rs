@@ -1,4 +1,5 @@
 //! Clamps: a conductance that draws the potential to a given value.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod rig;
 
