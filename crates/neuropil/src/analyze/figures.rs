@@ -4,6 +4,7 @@
 //! `E.V_m.sd`, one of a named window `E.windows_hz.bump`.
 
 use neuropil_record::Recordings;
+use serde_json::{Value, json};
 
 use super::{Analysis, AnalysisRequest, variables};
 
@@ -16,7 +17,22 @@ pub struct Figure {
     pub variable: Option<String>,
     /// Value; `None` where it is not defined.
     pub value: Option<f64>,
+    /// Whether it is a number of things.
+    pub count: bool,
 }
+
+impl Figure {
+    /// As JSON: a count as an integer, what is not defined as null.
+    pub fn json(&self) -> Value {
+        match self.value {
+            Some(value) if self.count => json!(value as u64),
+            value => json!(value),
+        }
+    }
+}
+
+/// Figures that are numbers of things.
+const COUNTS: [&str; 3] = ["neurons", "spikes", "states.transitions"];
 
 /// Keys of figures, what people call them, and their units.
 const WORDS: &[(&str, &str, &str)] = &[
@@ -79,7 +95,8 @@ impl Analysis {
     pub fn figures(&self) -> Vec<Figure> {
         let mut all = Vec::new();
         let mut add = |key: &str, value: Option<f64>| {
-            all.push(Figure { key: key.into(), variable: None, value });
+            let count = COUNTS.contains(&key);
+            all.push(Figure { key: key.into(), variable: None, value, count });
         };
         if let Some(s) = &self.spikes {
             add("neurons", Some(s.neurons as f64));
@@ -131,6 +148,7 @@ impl Analysis {
                 key: format!("{name}.{key}"),
                 variable: Some(variable.unit.clone()),
                 value,
+                count: false,
             }));
         }
         all

@@ -147,20 +147,15 @@ impl Analysis {
             // `windows_hz.bump` goes into the object `windows_hz`.
             match figure.key.split_once('.') {
                 None => {
-                    object.insert(figure.key, json!(figure.value));
+                    object.insert(figure.key.clone(), figure.json());
                 }
                 Some((part, key)) => {
                     let part = object.entry(part).or_insert_with(|| json!({}));
                     if let Value::Object(part) = part {
-                        part.insert(key.into(), json!(figure.value));
+                        part.insert(key.into(), figure.json());
                     }
                 }
             }
-        }
-        // Counts are integers, though a table of figures holds them as numbers like the others.
-        if let Some(spikes) = &self.spikes {
-            object.insert("neurons".into(), json!(spikes.neurons));
-            object.insert("spikes".into(), json!(spikes.spikes));
         }
         object.insert("variables".into(), Value::Object(variables));
         Value::Object(object)

@@ -73,10 +73,7 @@ pub(super) fn spectrum(
             let each = each.collect::<Result<Vec<_>, _>>()?;
             found.extend(averaged(&each, request.band_hz).map(|(x, y)| (one, x, y)));
         }
-        let lines: Vec<Curve<'_>> = found
-            .iter()
-            .map(|(one, x, y)| Curve::new(label(found.len(), one), x, y, one.color))
-            .collect();
+        let lines = lines(&found);
         let unit =
             if unit.contains('/') { format!("({unit})²/Hz") } else { format!("{unit}²/Hz") };
         let mut panel = spectra(&lines, &unit)?;
@@ -169,10 +166,7 @@ pub(super) fn autocorrelation(
             let y: Vec<f64> = sum.iter().map(|sum| sum / n).collect();
             found.push((one, x, y));
         }
-        let lines: Vec<Curve<'_>> = found
-            .iter()
-            .map(|(one, x, y)| Curve::new(label(found.len(), one), x, y, one.color))
-            .collect();
+        let lines = lines(&found);
         let mut panel = curves(&lines, Axis::new("lag (ms)"), Axis::new("autocorrelation"))?;
         panel.margins.0 = 0.0;
         panel.marks.insert(0, Mark::Level { y: 0.0, color: Color::GREY });
@@ -181,8 +175,10 @@ pub(super) fn autocorrelation(
     Ok(panels)
 }
 
-fn label(count: usize, one: &Signals) -> &str {
-    if count > 1 { &one.name } else { "" }
+/// A curve for each signal; one alone needs no name.
+fn lines<'a>(found: &'a [(&'a Signals, Vec<f64>, Vec<f64>)]) -> Vec<Curve<'a>> {
+    let name = |one: &'a Signals| if found.len() > 1 { one.name.as_str() } else { "" };
+    found.iter().map(|(one, x, y)| Curve::new(name(one), x, y, one.color)).collect()
 }
 
 /// The different units, in order.

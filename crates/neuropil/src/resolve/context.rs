@@ -11,8 +11,9 @@ use neuropil_network::description::Positions;
 
 use super::fields::Item;
 use super::models::OwnModels;
+use super::simulation::Simulation;
 use crate::arrays::{Array, ArrayError, Place, read_indices, read_numbers};
-use crate::experiment::{Fault, Problem};
+use crate::experiment::{Experiment, Fault, Problem};
 use crate::expression::{Scope, Value};
 
 /// Parameters, time grid, seed; and what is gathered on the way.
@@ -35,6 +36,26 @@ pub(super) struct Context {
 }
 
 impl Context {
+    pub fn new(
+        experiment: &Experiment,
+        scope: Scope,
+        models: OwnModels,
+        simulation: &Simulation,
+    ) -> Self {
+        Self {
+            scope,
+            models,
+            clock: simulation.clock,
+            seed: simulation.seed,
+            folder: experiment.folder(),
+            end_step: simulation.warmup_steps + simulation.duration_steps,
+            warmup_step: simulation.warmup_steps,
+            warnings: RefCell::default(),
+            files: RefCell::default(),
+            positions: RefCell::default(),
+        }
+    }
+
     /// The same with more names, for values that differ from cell to cell or synapse to synapse.
     /// What is gathered there goes back by [`gather`](Self::gather).
     pub fn with_names(&self, names: impl IntoIterator<Item = (&'static str, Value)>) -> Self {

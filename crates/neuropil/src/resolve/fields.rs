@@ -9,6 +9,9 @@ use neuropil_network::description::Distribution;
 use crate::experiment::{Fault, Node, Problem, Span, Table, Written};
 use crate::expression::{Expression, Quantity, Scope, Value};
 
+/// The table of a section that is not there.
+static EMPTY: Table = Table { entries: Vec::new() };
+
 /// A table being read.
 #[derive(Debug)]
 pub(crate) struct Fields<'a> {
@@ -55,6 +58,20 @@ impl<'a> Fields<'a> {
         })
     }
 
+    /// The table at a key; an empty one if there is none.
+    pub fn section(&self, key: &'static str) -> Result<Self, Problem> {
+        match self.get(key) {
+            Some(item) => item.fields(),
+            None => Ok(Self::new(&EMPTY, Span::default(), key)),
+        }
+    }
+
+    /// Refuses keys other than these.
+    pub fn only(&self, known: &[&str]) -> Result<(), Problem> {
+        let stray = self.table.entries.iter().find(|e| !known.contains(&e.key.as_str()));
+        stray.map_or(Ok(()), |entry| Err(self.unknown(&entry.key, entry.key_span, known)))
+    }
+
     /// Whether any value of the table is an expression that uses one of the names.
     pub fn mentions(&self, names: &[&str]) -> bool {
         self.table.entries.iter().any(|entry| mentions(&entry.node, names))
@@ -70,9 +87,7 @@ impl<'a> Fields<'a> {
 
     /// Refuses keys that were not asked for.
     pub fn finish(&self) -> Result<(), Problem> {
-        let asked = self.asked.borrow();
-        let stray = self.table.entries.iter().find(|e| !asked.contains(&e.key.as_str()));
-        stray.map_or(Ok(()), |entry| Err(self.unknown(&entry.key, entry.key_span, &asked)))
+        self.only(&self.asked.borrow())
     }
 
     /// The fault of a key that does not exist.

@@ -42,12 +42,11 @@ mod volleys;
 mod waveform;
 mod window;
 
-use std::cell::RefCell;
 use std::path::PathBuf;
 
 use neuropil_network::description::{ModelError, Network, Recording};
 
-use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table};
+use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span};
 use crate::expression::Scope;
 use connections::Placed;
 use context::Context;
@@ -139,38 +138,12 @@ impl Experiment {
 
 fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     let top = Fields::new(experiment.root(), Span::default(), "");
-    for (key, span, _) in top.entries() {
-        if !SECTIONS.contains(&key) {
-            return Err(top.unknown(key, span, SECTIONS));
-        }
-    }
-    let empty = Table::default();
-    let scope = match top.get("parameters") {
-        Some(item) => parameters::read(&item.fields()?)?,
-        None => Scope::default(),
-    };
+    top.only(SECTIONS)?;
+    let scope = parameters::read(&top.section("parameters")?)?;
     let simulation = top.need("simulation", "a table with at least a duration")?;
     let simulation = simulation::read(&simulation.fields()?, &scope)?;
-    let models = match top.get("models") {
-        Some(item) => models::read(&item.fields()?, &scope, experiment.sources())?,
-        None => models::OwnModels::default(),
-    };
-    let context = Context {
-        scope,
-        models,
-        clock: simulation.clock,
-        seed: simulation.seed,
-        folder: experiment.folder(),
-        end_step: simulation.warmup_steps + simulation.duration_steps,
-        warmup_step: simulation.warmup_steps,
-        warnings: RefCell::default(),
-        files: RefCell::default(),
-        positions: RefCell::default(),
-    };
-    let section = |key| match top.get(key) {
-        Some(item) => item.fields(),
-        None => Ok(Fields::new(&empty, Span::default(), key)),
-    };
+    let models = models::read(&top.section("models")?, &scope, experiment.sources())?;
+    let context = Context::new(experiment, scope, models, &simulation);
     let mut network = Network {
         clock: simulation.clock,
         seed: simulation.seed,
@@ -180,12 +153,12 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         recordings: Vec::new(),
     };
     let mut placed = Vec::new();
-    for (name, span, item) in section("populations")?.entries() {
+    for (name, span, item) in top.section("populations")?.entries() {
         free(name, span, &item, &network)?;
         network.populations.push(populations::read(name, &item, &context)?);
         space::note(&item, &network.populations, &context)?;
     }
-    for (name, span, item) in section("networks")?.entries() {
+    for (name, span, item) in top.section("networks")?.entries() {
         let made = clustered::read(name, &item, network.populations.len(), &context)?;
         for population in made.populations {
             free(&population.name, span, &item, &network)?;
@@ -194,7 +167,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         placed.extend(made.connections);
         network.inputs.extend(made.inputs);
     }
-    let input_section = section("inputs")?;
+    let input_section = top.section("inputs")?;
     for (name, span, item) in input_section.entries() {
         if inputs::is_population(&item)? {
             free(name, span, &item, &network)?;
@@ -225,7 +198,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     });
     let populations = network.populations.iter().map(|p| p.name.as_str());
     let names: Vec<&str> = populations.chain(courses).collect();
-    let mut plots = plots::read(&section("plots")?, &names, &context.scope, context.clock)?;
+    let mut plots = plots::read(&top.section("plots")?, &names, &context.scope, context.clock)?;
     plots.retain(|plot| !plot.kind.of_scan());
     let analysis = match top.get("analysis") {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),

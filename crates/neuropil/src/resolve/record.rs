@@ -28,9 +28,7 @@ pub(super) fn read(
 ) -> Result<Vec<Recording>, Problem> {
     let whole = Window { start: context.warmup_step, stop: context.end_step };
     let Some(fields) = fields else { return Ok(all_spikes(populations, whole)) };
-    let window = fields
-        .get("window")
-        .map_or(Ok(whole), |item| window::of_pair(&item, &context.scope, context.clock))?;
+    let window = window_of(fields, whole, context)?;
     let mut recordings = match fields.get("spikes") {
         None => all_spikes(populations, window),
         Some(item) => spikes(&item, populations, window, context)?,
@@ -66,18 +64,43 @@ fn request<'a>(
     window: Window,
     context: &Context,
 ) -> Result<(Item<'a>, u64, Window), Problem> {
-    let default = context.clock.on_grid("every", 1.0).unwrap_or(1).max(1);
     if !item.is_table() {
-        return Ok((item.clone(), default, window));
+        return Ok((item.clone(), every_millisecond(context), window));
     }
     let fields = item.fields()?;
     let target = fields.need("target", expected)?;
-    let every = fields.get("every").map_or(Ok(default), |i| context.interval(&i, "every"))?;
-    let window = fields
-        .get("window")
-        .map_or(Ok(window), |i| window::of_pair(&i, &context.scope, context.clock))?;
+    let every = every_of(&fields, context)?;
+    let window = window_of(&fields, window, context)?;
     fields.finish()?;
     Ok((target, every, window))
+}
+
+fn window_of(fields: &Fields<'_>, default: Window, context: &Context) -> Result<Window, Problem> {
+    fields
+        .get("window")
+        .map_or(Ok(default), |item| window::of_pair(&item, &context.scope, context.clock))
+}
+
+fn every_of(fields: &Fields<'_>, context: &Context) -> Result<u64, Problem> {
+    let default = every_millisecond(context);
+    fields.get("every").map_or(Ok(default), |item| context.interval(&item, "every"))
+}
+
+fn every_millisecond(context: &Context) -> u64 {
+    context.clock.on_grid("every", 1.0).unwrap_or(1).max(1)
+}
+
+/// What is recorded is recorded once: the result file has one place for it.
+fn once(
+    recordings: &[Recording],
+    taken: impl Fn(&Recording) -> bool,
+    item: &Item<'_>,
+    what: impl std::fmt::Display,
+) -> Result<(), Problem> {
+    match recordings.iter().any(taken) {
+        true => Err(item.unsupported(format!("{what} asked for twice"))),
+        false => Ok(()),
+    }
 }
 
 fn rates(
@@ -92,11 +115,8 @@ fn rates(
     for part in members::parts(&target, populations)? {
         let population = part.population;
         let taken = |r: &Recording| matches!(r, Recording::Activity { population: p, .. } if *p == population);
-        if recordings.iter().any(taken) {
-            let what =
-                format!("the rate of \"{}\" is asked for twice", populations[population].name);
-            return Err(target.unsupported(what));
-        }
+        let what = format!("the rate of \"{}\" is", populations[population].name);
+        once(recordings, taken, &target, what)?;
         let neurons = part.neurons(populations[population].size);
         recordings.push(Recording::Activity { population, neurons, every, window });
     }
@@ -151,9 +171,7 @@ fn courses(
             }
         };
         let taken = |r: &Recording| matches!(r, Recording::Course { name: n, .. } if n == name);
-        if recordings.iter().any(taken) {
-            return Err(item.unsupported(format!("\"{name}\" is asked for twice")));
-        }
+        once(recordings, taken, &item, format!("\"{name}\" is"))?;
         recordings.push(Recording::Course { name: name.into(), unit, course, every, window });
     }
     Ok(())
@@ -206,9 +224,7 @@ fn events(
             let part = members::range(&item, text, population, &populations[population])?;
             let taken =
                 |r: &Recording| matches!(r, Recording::Events { input: i, .. } if *i == input);
-            if recordings.iter().any(taken) {
-                return Err(item.unsupported(format!("\"{name}\" is asked for twice")));
-            }
+            once(recordings, taken, &item, format!("\"{name}\" is"))?;
             let neurons = part.neurons(size);
             recordings.push(Recording::Events { input, neurons, window });
         }
@@ -239,11 +255,9 @@ fn spikes(
         Written::Table(_) => {
             let fields = item.fields()?;
             let target = fields.need("target", "a population or a list of populations")?;
-            let own = fields
-                .get("window")
-                .map(|item| window::of_pair(&item, &context.scope, context.clock));
+            let window = window_of(&fields, window, context)?;
             fields.finish()?;
-            (own.transpose()?.unwrap_or(window), target)
+            (window, target)
         }
         _ => (window, item.clone()),
     };
@@ -251,11 +265,8 @@ fn spikes(
     for part in members::parts(&item, populations)? {
         let population = part.population;
         let taken = |r: &Recording| matches!(r, Recording::Spikes { population: p, .. } if *p == population);
-        if recordings.iter().any(taken) {
-            let what =
-                format!("spikes of \"{}\" are asked for twice", populations[population].name);
-            return Err(item.unsupported(what));
-        }
+        let what = format!("spikes of \"{}\" are", populations[population].name);
+        once(&recordings, taken, &item, what)?;
         let neurons = part.neurons(populations[population].size);
         recordings.push(Recording::Spikes { population, neurons, window });
     }
@@ -272,14 +283,9 @@ fn trace(
     let fields = item.fields()?;
     let target = fields.need("target", "a population or a part such as \"E[0:5]\"")?;
     let variables = fields.need("variables", "a list of state variables such as [\"V_m\"]")?;
-    let every = match fields.get("every") {
-        Some(item) => context.interval(&item, "every")?,
-        None => context.clock.on_grid("every", 1.0).unwrap_or(1).max(1),
-    };
+    let every = every_of(&fields, context)?;
     let offset = fields.get("offset").map_or(Ok(0), |item| context.on_grid(&item, "offset"))?;
-    let window = fields
-        .get("window")
-        .map_or(Ok(window), |i| window::of_pair(&i, &context.scope, context.clock))?;
+    let window = window_of(&fields, window, context)?;
     fields.finish()?;
     for part in members::parts(&target, populations)? {
         let population = &populations[part.population];
@@ -293,14 +299,11 @@ fn trace(
                 let known = known.iter().map(|r| r.name.as_str());
                 return Err(variable.unknown_name("state variable", name, known));
             }
-            let taken = recordings.iter().any(|r| {
+            let taken = |r: &Recording| {
                 matches!(r, Recording::Samples { population, variables, .. }
                 if *population == part.population && variables[0] == name)
-            });
-            if taken {
-                let what = format!("{name} of \"{}\" is asked for twice", population.name);
-                return Err(variable.unsupported(what));
-            }
+            };
+            once(recordings, taken, &variable, format!("{name} of \"{}\" is", population.name))?;
             // One recording for each variable: that is what the result file holds.
             recordings.push(Recording::Samples {
                 population: part.population,

@@ -26,7 +26,6 @@ mod shapes;
 mod stimuli;
 mod targets;
 
-use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,8 +35,9 @@ use neuropil_record::Recordings;
 
 use super::context::Context;
 use super::fields::{Fields, Item};
+use super::models::OwnModels;
 use super::{analysis, parameters, plots, simulation};
-use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span, Table};
+use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span};
 use crate::expression::Scope;
 use crate::resolve::{AnalysisRequest, PlotRequest};
 use cells::Cell;
@@ -137,34 +137,14 @@ impl Experiment {
 
 pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
     let top = Fields::new(experiment.root(), Span::default(), "");
-    for (key, span, _) in top.entries() {
-        if !SECTIONS.contains(&key) {
-            return Err(top.unknown(key, span, SECTIONS));
-        }
-    }
-    let empty = Table::default();
-    let section = |key| match top.get(key) {
-        Some(item) => item.fields(),
-        None => Ok(Fields::new(&empty, Span::default(), key)),
-    };
-    let scope = parameters::read(&section("parameters")?)?;
+    top.only(SECTIONS)?;
+    let scope = parameters::read(&top.section("parameters")?)?;
     let simulation = top.need("simulation", "a table with at least a duration")?;
     let (simulation, settings) = simulation::read_cable(&simulation.fields()?, &scope)?;
-    let context = Context {
-        scope,
-        models: Default::default(),
-        clock: simulation.clock,
-        seed: simulation.seed,
-        folder: experiment.folder(),
-        end_step: simulation.warmup_steps + simulation.duration_steps,
-        warmup_step: simulation.warmup_steps,
-        warnings: RefCell::default(),
-        files: RefCell::default(),
-        positions: RefCell::default(),
-    };
+    let context = Context::new(experiment, scope, OwnModels::default(), &simulation);
     let mut library = library(top.get("mechanisms").as_ref(), &context)?;
     let mut cells = Vec::new();
-    for (name, _, item) in section("cells")?.entries() {
+    for (name, _, item) in top.section("cells")?.entries() {
         cells.push(cells::read(name, &item, &mut library, &context)?);
     }
     let wrong =
@@ -176,7 +156,7 @@ pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         .with_tables(settings.tables)
         .with_seed(simulation.seed);
     let (populations, kinds) =
-        populations(&section("populations")?, &cells, &mut model, &mut library, &context)?;
+        populations(&top.section("populations")?, &cells, &mut model, &mut library, &context)?;
     let mut tissue = Tissue {
         context: &context,
         cells: &cells,
@@ -185,17 +165,17 @@ pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         model,
         varying: 0,
     };
-    stimuli::read(&section("inputs")?, &mut tissue)?;
+    stimuli::read(&top.section("inputs")?, &mut tissue)?;
     let joined = match top.get("connections") {
         Some(item) => connections::read(&item, &mut tissue)?,
         None => 0,
     };
-    junctions::read(&section("gap_junctions")?, &mut tissue)?;
+    junctions::read(&top.section("gap_junctions")?, &mut tissue)?;
     let record = top.get("record").map(|item| item.fields()).transpose()?;
     let recordings = record::read(record.as_ref(), &mut tissue)?;
     let names: Vec<&str> = populations.iter().map(|p| p.name.as_str()).collect();
     let of_responses = |name: &str, item: &Item<'_>| responses::read(name, item, &tissue);
-    let pictures = section("plots")?;
+    let pictures = top.section("plots")?;
     let mut plots =
         plots::read_beside(&pictures, &names, &context.scope, context.clock, &of_responses)?;
     let model = tissue.model;
