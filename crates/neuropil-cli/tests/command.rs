@@ -173,14 +173,17 @@ fn plot_draws_what_is_asked_for() {
 #[test]
 fn new_experiments_check_and_are_not_written_over() {
     let folder = tempfile::tempdir().unwrap();
-    for kind in ["network", "neuron"] {
+    for kind in ["network", "neuron", "cell"] {
         let done = neuropil(folder.path(), &["new", kind, "--kind", kind]);
         assert!(done.status.success(), "{}", text(&done.stderr));
         let checked = neuropil(folder.path(), &["check", &format!("{kind}.toml")]);
         assert!(checked.status.success(), "{}", text(&checked.stderr));
         assert_eq!(neuropil(folder.path(), &["new", kind]).status.code(), Some(1));
     }
-    assert!(neuropil(folder.path(), &["run", "neuron.toml", "-q"]).status.success());
+    for kind in ["neuron", "cell"] {
+        let done = neuropil(folder.path(), &["run", &format!("{kind}.toml"), "-q"]);
+        assert!(done.status.success(), "{}", text(&done.stderr));
+    }
 }
 
 #[test]

@@ -68,3 +68,49 @@ fn the_clamp_shows_sodium_before_potassium() {
     assert!(sodium.1 < 0.0 && sodium.0 < 6.0, "{sodium:?}");
     assert!(potassium.1 > 0.0 && potassium.0 > 10.0, "{potassium:?}");
 }
+
+const TWO_BALLS: &str = r#"
+[simulation]
+duration = "2 ms"
+[cells.ball]
+morphology = { shape = "ball_and_stick", soma_diameter = "20 um", length = "200 um", diameter = "2 um" }
+compartments = { max_length = "50 um" }
+[[cells.ball.paint]]
+region = "all"
+mechanism = "pas"
+e = "-65 mV"
+[populations.balls]
+cell = "ball"
+size = 2
+[inputs.push]
+kind = "dc"
+target = "balls[1]"
+amplitude = "50 pA"
+[record.traces.soma]
+target = "balls"
+variables = ["v"]
+at = "soma"
+every = "0.1 ms"
+"#;
+
+#[test]
+fn a_variable_may_be_asked_for_at_several_places_on_their_own() {
+    let text = |every: &str| {
+        let tip = "target = \"balls\"\nvariables = [\"v\"]\nat = \"terminals\"";
+        format!("{TWO_BALLS}[record.traces.tip]\n{tip}\nevery = \"{every}\"\n")
+    };
+    let (_folder, result) = run(&Experiment::parse(&text("0.1 ms"), "x.toml").unwrap(), 1);
+    let report = result.report("balls", "v").unwrap();
+    let neurons: Vec<u32> = report.columns.iter().map(|column| column.neuron).collect();
+    assert_eq!(neurons, [0, 0, 1, 1]);
+    let sections = report.labels.iter().map(|label| label.split('(').next().unwrap());
+    assert!(sections.eq(["0 soma", "0 dend", "1 soma", "1 dend"]), "{:?}", report.labels);
+    let traces = result.traces("balls", "v", &TraceQuery::default()).unwrap().values;
+    let rise = |k: usize| traces[k].last().unwrap() - traces[k][0];
+    assert!(rise(0).abs() < 1e-9 && rise(2) > rise(3) && rise(3) > 0.1, "{traces:?}");
+
+    let other = Experiment::parse(&text("0.2 ms"), "x.toml").unwrap();
+    let refused = other.check_cables().unwrap_err().render(false);
+    let expected = "record.traces.tip.variables[0]: v of \"balls\" is asked for twice, with another interval or window";
+    assert!(refused.contains(expected), "{refused}");
+}

@@ -103,4 +103,6 @@ pub enum Template {
     Network,
     /// One neuron with one input
     Neuron,
+    /// One cell with its shape, channels, a synapse and an electrode
+    Cell,
 }

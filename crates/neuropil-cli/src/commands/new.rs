@@ -17,6 +17,7 @@ pub fn new(arguments: &New) -> anyhow::Result<()> {
     let text = match arguments.kind {
         Template::Network => include_str!("../../templates/network.toml"),
         Template::Neuron => include_str!("../../templates/neuron.toml"),
+        Template::Cell => include_str!("../../templates/cell.toml"),
     };
     let mut file = std::fs::OpenOptions::new()
         .write(true)

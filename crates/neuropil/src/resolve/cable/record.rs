@@ -1,6 +1,6 @@
 //! `[record]` of branching cells.
 
-use neuropil_cable::{Quantity, Sampling, SpikeSource};
+use neuropil_cable::{Probe, Quantity, Sampling, SpikeSource};
 use neuropil_morphology::Location;
 use neuropil_network::description::Window;
 use neuropil_record::{
@@ -10,7 +10,7 @@ use neuropil_record::{
 use super::super::fields::{Fields, Item};
 use super::super::window;
 use super::targets::members;
-use super::{Tissue, cable_problem, cells};
+use super::{CellPopulation, Tissue, cable_problem, cells};
 use crate::experiment::{Problem, Written};
 
 /// Reads the section. Without it the spikes of all cells are recorded.
@@ -64,24 +64,79 @@ pub(super) fn read(
             }
             _ => item.items(),
         };
+        let mut traces = Vec::new();
         for request in requests {
-            trace(&request, window, tissue, &mut recordings)?;
+            trace(&request, window, tissue, &mut traces)?;
+        }
+        for trace in traces {
+            recordings.samples.push(trace.record(tissue)?);
         }
     }
     fields.finish()?;
     Ok(recordings)
 }
 
-fn trace(
-    item: &Item<'_>,
+/// One variable of one population: what the result file holds as one array.
+struct Trace<'a> {
+    /// Number of the population.
+    population: usize,
+    /// Where the variable was first asked for.
+    variable: Item<'a>,
+    name: &'a str,
+    every: u64,
+    start: u64,
+    stop: u64,
+    /// Cell and what to record of it.
+    probes: Vec<(usize, Probe)>,
+}
+
+impl Trace<'_> {
+    fn record(mut self, tissue: &mut Tissue<'_>) -> Result<SampledRecording, Problem> {
+        let clock = tissue.context.clock;
+        let wrong = |source| cable_problem(&self.variable, source);
+        let sampling = Sampling {
+            every_ms: clock.ms(self.every),
+            from_ms: clock.ms(self.start),
+            until_ms: clock.ms(self.stop),
+        };
+        // The columns of a cell are next to each other.
+        self.probes.sort_by_key(|(cell, _)| *cell);
+        let probes = self.probes.into_iter().map(|(_, probe)| probe).collect();
+        let number = tissue.model.record(probes, sampling).map_err(wrong)?;
+        let columns = tissue.model.columns(number).map_err(wrong)?;
+        let CellPopulation { name, size, first, .. } = &tissue.populations[self.population];
+        let label = |c: &neuropil_cable::Column| {
+            let place = format!("{}({:.3})", c.section, c.fraction);
+            if *size == 1 { place } else { format!("{} {place}", c.cell - first) }
+        };
+        Ok(SampledRecording {
+            population: name.clone(),
+            size: *size,
+            variable: self.name.into(),
+            unit: columns.first().map(|c| c.unit.clone()).unwrap_or_default(),
+            kind: ColumnKind::Compartments,
+            columns: columns
+                .iter()
+                .map(|c| Column { neuron: (c.cell - first) as u32, element: c.node as u32 })
+                .collect(),
+            labels: columns.iter().map(label).collect(),
+            start_step: self.start,
+            interval_steps: self.every,
+            precision: Precision::Double,
+        })
+    }
+}
+
+fn trace<'a>(
+    item: &Item<'a>,
     window: Window,
-    tissue: &mut Tissue<'_>,
-    recordings: &mut Recordings,
+    tissue: &Tissue<'_>,
+    traces: &mut Vec<Trace<'a>>,
 ) -> Result<(), Problem> {
     let context = tissue.context;
     let fields = item.fields()?;
     let target = fields.need("target", "a population or a part such as \"pyramids[0]\"")?;
-    let (index, cells) = members(&target, target.text("a population")?, tissue)?;
+    let (population, cells) = members(&target, target.text("a population")?, tissue)?;
     let variables = fields.need("variables", "a list such as [\"v\", \"hh.m\"]")?;
     let every = match fields.get("every") {
         Some(item) => context.interval(&item, "every")?,
@@ -91,73 +146,64 @@ fn trace(
         Some(item) => window::of_pair(&item, &context.scope, context.clock)?,
         None => window,
     };
-    let population = &tissue.populations[index];
-    let (size, model) = (population.size, population.model.clone());
+    let model = &tissue.populations[population].model;
     let region = match fields.get("region") {
         Some(item) => Some((item.clone(), cells::region(&item)?)),
         None => None,
     };
     let places = match fields.get("at") {
-        Some(item) => cells::places(&item, &model)?,
-        None => vec![cells::origin(&model)],
+        Some(item) => cells::places(&item, model)?,
+        None => vec![cells::origin(model)],
     };
     fields.finish()?;
     // The state before the first step is a frame too.
     let start = if window.start == 0 { 0 } else { window.start.div_ceil(every) * every };
     let start = if start > 0 && start == window.start { start + every } else { start };
-    for item in variables.items() {
-        let name = item.text("the name of a variable")?;
+    let stop = window.stop;
+    for variable in variables.items() {
+        let name = variable.text("the name of a variable")?;
         let mut probes = Vec::new();
         for cell in cells.clone() {
-            let group = &tissue.cells[tissue.kinds[index]].synapses;
+            let group = &tissue.cells[tissue.kinds[population]].synapses;
             for (quantity, place) in quantities(name, group) {
                 match (&region, place) {
                     (_, Some(place)) => {
                         let probe = tissue.model.probe(cell, place, quantity);
-                        probes.push(probe.map_err(|source| cable_problem(&item, source))?);
+                        let probe = probe.map_err(|source| cable_problem(&variable, source))?;
+                        probes.push((cell, probe));
                     }
                     (Some((item, region)), None) => {
                         let found = tissue.model.probes(cell, region, &quantity);
-                        probes.extend(found.map_err(|source| cable_problem(item, source))?);
+                        let found = found.map_err(|source| cable_problem(item, source))?;
+                        probes.extend(found.into_iter().map(|probe| (cell, probe)));
                     }
                     (None, None) => {
                         for place in &places {
                             let probe = tissue.model.probe(cell, *place, quantity.clone());
-                            probes.push(probe.map_err(|source| cable_problem(&item, source))?);
+                            let probe = probe.map_err(|source| cable_problem(&variable, source))?;
+                            probes.push((cell, probe));
                         }
                     }
                 }
             }
         }
-        let sampling = Sampling {
-            every_ms: context.clock.ms(every),
-            from_ms: context.clock.ms(start),
-            until_ms: context.clock.ms(window.stop),
-        };
-        let number =
-            tissue.model.record(probes, sampling).map_err(|source| cable_problem(&item, source))?;
-        let columns =
-            tissue.model.columns(number).map_err(|source| cable_problem(&item, source))?;
-        let first = tissue.populations[index].first;
-        let label = |c: &neuropil_cable::Column| {
-            let place = format!("{}({:.3})", c.section, c.fraction);
-            if size == 1 { place } else { format!("{} {place}", c.cell - first) }
-        };
-        recordings.samples.push(SampledRecording {
-            population: tissue.populations[index].name.clone(),
-            size,
-            variable: name.into(),
-            unit: columns.first().map(|c| c.unit.clone()).unwrap_or_default(),
-            kind: ColumnKind::Compartments,
-            columns: columns
-                .iter()
-                .map(|c| Column { neuron: (c.cell - first) as u32, element: c.node as u32 })
-                .collect(),
-            labels: columns.iter().map(label).collect(),
-            start_step: start,
-            interval_steps: every,
-            precision: Precision::Double,
-        });
+        let same = |t: &&mut Trace<'_>| t.population == population && t.name == name;
+        match traces.iter_mut().find(same) {
+            None => {
+                traces.push(Trace { population, variable, name, every, start, stop, probes });
+            }
+            Some(earlier)
+                if (earlier.every, earlier.start, earlier.stop) == (every, start, stop) =>
+            {
+                earlier.probes.extend(probes);
+            }
+            Some(_) => {
+                let population = &tissue.populations[population].name;
+                return Err(variable.unsupported(format!(
+                    "{name} of \"{population}\" is asked for twice, with another interval or window"
+                )));
+            }
+        }
     }
     Ok(())
 }
