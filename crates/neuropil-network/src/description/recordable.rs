@@ -2,7 +2,8 @@
 //! them.
 //!
 //! ```text
-//! I_x = g_x (E_x − V_m)      models with a conductance g_x, for every channel x (ex, in)
+//! I_x = g_x (E_x − V_m)      models with a conductance g_x, for every channel x (ex, in); with a share of
+//!                            current g_x [α_x (E_x − V_m) + (1 − α_x)(E_x − V_ref)]
 //! I_x = I_syn_x              models with synaptic currents
 //! I_syn = Σ_x I_x            with two channels
 //! I_clamp = Σ g (E − V_m)    models that can be clamped, over all clamps
@@ -37,8 +38,9 @@ pub(crate) enum Terms {
 /// A synaptic current.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Term {
-    /// Conductance × driving force: indices of the two variables, name of the reversal potential.
-    Conductance { g: usize, v: usize, reversal: String },
+    /// Conductance × driving force: indices of the two variables, names of the reversal potential and
+    /// of the share of conductance, if the model has such.
+    Conductance { g: usize, v: usize, reversal: String, share: Option<String> },
     /// A current variable, perhaps kept with the opposite sign.
     Current { variable: usize, negative: bool },
 }
@@ -98,7 +100,10 @@ fn term(model: &Model, channel: &str) -> Option<Term> {
         let wanted = format!("E_{channel}");
         let known = |p: &&crate::neurons::Parameter<'_>| p.name == wanted && p.unit == "mV";
         let reversal = model.parameters().iter().find(known)?.name.to_string();
-        return Some(Term::Conductance { g, v: variable("V_m", "mV")?, reversal });
+        let share = format!("alpha_{channel}");
+        let built_in = model.built_in().is_some();
+        let share = model.parameters().iter().any(|p| built_in && p.name == share).then_some(share);
+        return Some(Term::Conductance { g, v: variable("V_m", "mV")?, reversal, share });
     }
     let variable = variable(&format!("I_syn_{channel}"), "pA")?;
     let negative = channel == "in" && POSITIVE_INHIBITION.contains(&model.name());

@@ -17,8 +17,8 @@ pub(super) enum Reading {
 /// A synaptic current.
 #[derive(Debug, Clone)]
 pub(super) enum Current {
-    /// `g (E − V)`.
-    Conductance { g: usize, v: usize, reversal: Column },
+    /// `g [α (E − V) + (1 − α)(E − V_ref)]`; a share is α and V_ref.
+    Conductance { g: usize, v: usize, reversal: Column, share: Option<[Column; 2]> },
     /// A variable, times 1 or −1.
     Variable(usize, f64),
 }
@@ -45,9 +45,15 @@ impl Reading {
             parameters.get(name).cloned().unwrap_or(Column::Same(default))
         };
         let current = |term: &Term| match term {
-            Term::Conductance { g, v, reversal } => {
-                Current::Conductance { g: *g, v: *v, reversal: column(reversal) }
-            }
+            Term::Conductance { g, v, reversal, share } => Current::Conductance {
+                g: *g,
+                v: *v,
+                reversal: column(reversal),
+                share: share
+                    .as_ref()
+                    .filter(|share| column(share) != Column::Same(1.0))
+                    .map(|share| [column(share), column("V_ref")]),
+            },
             Term::Current { variable, negative } => {
                 Current::Variable(*variable, if *negative { -1.0 } else { 1.0 })
             }
@@ -63,9 +69,12 @@ impl Reading {
     pub fn part(&self, range: std::ops::Range<usize>) -> Self {
         let Self::Currents(currents) = self else { return self.clone() };
         let part = |current: &Current| match current {
-            Current::Conductance { g, v, reversal } => {
-                Current::Conductance { g: *g, v: *v, reversal: reversal.part(range.clone()) }
-            }
+            Current::Conductance { g, v, reversal, share } => Current::Conductance {
+                g: *g,
+                v: *v,
+                reversal: reversal.part(range.clone()),
+                share: share.as_ref().map(|all| all.each_ref().map(|c| c.part(range.clone()))),
+            },
             other => other.clone(),
         };
         Self::Currents(currents.iter().map(part).collect())
@@ -87,8 +96,12 @@ impl Reading {
 impl Current {
     fn of(&self, neurons: &dyn Neurons, n: usize) -> f64 {
         match self {
-            Self::Conductance { g, v, reversal } => {
-                neurons.read(*g, n) * (reversal.at(n) - neurons.read(*v, n))
+            Self::Conductance { g, v, reversal, share } => {
+                let v = neurons.read(*v, n);
+                let seen = share.as_ref().map_or(v, |[alpha, reference]| {
+                    alpha.at(n) * v + (1.0 - alpha.at(n)) * reference.at(n)
+                });
+                neurons.read(*g, n) * (reversal.at(n) - seen)
             }
             Self::Variable(k, sign) => sign * neurons.read(*k, n),
         }

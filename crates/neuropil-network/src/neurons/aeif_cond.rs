@@ -1,6 +1,6 @@
 //! Adaptive exponential integrate-and-fire neurons with conductance synapses.
 //!
-//! `I_syn = g_ex (E_ex − V) + g_in (E_in − V)`; a weight is the peak conductance, that of an inhibitory
+//! `I_syn = g_ex (E_ex − V) + g_in (E_in − V)`, or in part currents ([`super::synapses`]); a weight is the peak conductance, that of an inhibitory
 //! synapse is given negative. `aeif_cond_exp`: g decays exponentially; `aeif_cond_alpha`: g is an alpha
 //! function. Everything else is in [`super::aeif`].
 
@@ -9,11 +9,11 @@ use super::aeif::{
     V_PEAK, V_RESET, V_TH, build,
 };
 use super::contract::{ModelInfo, Parameter, Signs, Variable};
-use super::synapses::{ConductanceAlpha, ConductanceExp, Form};
+use super::synapses::{ALPHA_EX, ALPHA_IN, ConductanceAlpha, ConductanceExp, Form, V_REF};
 
 static PARAMETERS: &[Parameter] = &[
     C_M, G_L, E_L, V_TH, V_RESET, V_PEAK, DELTA_T, A, B, TAU_W, T_REF, E_EX, E_IN, TAU_EX, TAU_IN,
-    I_E, TOLERANCE,
+    ALPHA_EX, ALPHA_IN, V_REF, I_E, TOLERANCE,
 ];
 
 static VARIABLES: &[Variable] = &[

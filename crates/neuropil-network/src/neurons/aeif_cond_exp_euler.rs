@@ -12,7 +12,8 @@
 //! Brian2's delay of none; (2) all variables advance by their slopes at the beginning of the step, V
 //! not while refractory; (3) threshold (strictly above), reset; (4) the stimulus current is read for the
 //! next step. A spike found in a step holds V during the t_ref/h − 1 steps that follow. `Delta_T = 0`
-//! leaves the exponential out. The defaults are a regular-spiking cell.
+//! leaves the exponential out. Synapses may be in part currents ([`super::synapses`]). The defaults are a
+//! regular-spiking cell.
 //!
 //! A clamp of conductance g would make Euler's method diverge for `h g > 2 C_m`; V of a clamped neuron
 //! advances by `φ₁(−h g/C_m)` times Euler's step instead, `φ₁(z) = (eᶻ − 1)/z`: the same for a weak clamp, exact for
@@ -33,6 +34,7 @@ use super::lanes::{
     BLOCK, check_finite, collect_spikes, count_down, housekeeping, or_zeros, strips,
 };
 use super::linear::exprel;
+use super::synapses::{ALPHA_EX, ALPHA_IN, Force, V_REF};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -54,6 +56,9 @@ pub(super) static INFO: ModelInfo = ModelInfo {
         p("E_in", "mV", -80.0, "inhibitory reversal potential"),
         p("tau_syn_ex", "ms", 5.0, "excitatory synaptic time constant, > 0"),
         p("tau_syn_in", "ms", 5.0, "inhibitory synaptic time constant, > 0"),
+        ALPHA_EX,
+        ALPHA_IN,
+        V_REF,
         p("I_e", "pA", 0.0, "constant input current"),
     ],
     variables: &[
@@ -86,8 +91,8 @@ struct Coefficients {
     h_per_w: f64,
     h_per_ex: f64,
     h_per_in: f64,
-    e_ex: f64,
-    e_in: f64,
+    ex: Force,
+    inh: Force,
 }
 
 struct AeifCondExpEuler {
@@ -146,8 +151,8 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
         h_per_w: h / rate("tau_w")?,
         h_per_ex: h / rate("tau_syn_ex")?,
         h_per_in: h / rate("tau_syn_in")?,
-        e_ex: given.finite("E_ex", n)?,
-        e_in: given.finite("E_in", n)?,
+        ex: Force::new(given, n, "E_ex", "alpha_ex")?,
+        inh: Force::new(given, n, "E_in", "alpha_in")?,
     })
 }
 
@@ -180,13 +185,13 @@ impl<F: Fn(usize) -> Coefficients> pulp::NullaryFnOnce for Step<'_, F> {
         for k in 0..n {
             let c = (self.coefficients)(k);
             let g = ex[k] + to_ex[k];
-            current[k] = g * (c.e_ex - v[k]);
+            current[k] = g * c.ex.at(v[k]);
             ex[k] = g - c.h_per_ex * g;
         }
         for k in 0..n {
             let c = (self.coefficients)(k);
             let g = inh[k] - to_in[k];
-            current[k] += g * (c.e_in - v[k]);
+            current[k] += g * c.inh.at(v[k]);
             inh[k] = g - c.h_per_in * g;
         }
         for k in 0..n {

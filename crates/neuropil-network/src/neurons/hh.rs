@@ -26,7 +26,9 @@ use super::adaptive::{Outside, System};
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
-use super::synapses::{Coefficients, ConductanceExp, CurrentAlpha, Form, Synapses};
+use super::synapses::{
+    ALPHA_EX, ALPHA_IN, Coefficients, ConductanceExp, CurrentAlpha, Form, Synapses, V_REF,
+};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -90,6 +92,9 @@ pub(super) static COND_EXP_TRAUB: ModelInfo = ModelInfo {
         p("E_in", "mV", -80.0, "inhibitory reversal potential"),
         p("tau_syn_ex", "ms", 5.0, "excitatory synaptic time constant, > 0"),
         p("tau_syn_in", "ms", 10.0, "inhibitory synaptic time constant, > 0"),
+        ALPHA_EX,
+        ALPHA_IN,
+        V_REF,
         I_E,
         TOLERANCE,
     ],

@@ -5,7 +5,7 @@
 //! V ≥ V_th  ⇒  spike;  V = V_reset for t_ref
 //! ```
 //!
-//! `iaf_cond_exp`: g decays exponentially; `iaf_cond_alpha`: g is an alpha function whose peak is the
+//! Synapses may be in part currents ([`super::synapses`]). `iaf_cond_exp`: g decays exponentially; `iaf_cond_alpha`: g is an alpha function whose peak is the
 //! weight. Inhibitory weights are given negative. Integrated by [`super::adaptive`] with a local error of
 //! at most about `gsl_error_tol` per variable and sub-step (NEST's fixed value is the default; a smaller one is
 //! more exact). In a step: (1) integration; the right-hand side sees `min(V, V_th)`, while refractory
@@ -22,7 +22,9 @@ use super::adaptive::{Outside, System};
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
-use super::synapses::{Coefficients, ConductanceAlpha, ConductanceExp, Form, Synapses};
+use super::synapses::{
+    ALPHA_EX, ALPHA_IN, Coefficients, ConductanceAlpha, ConductanceExp, Form, Synapses, V_REF,
+};
 use super::table::Given;
 use crate::description::ModelError;
 
@@ -37,6 +39,9 @@ static PARAMETERS: &[Parameter] = &[
     p("E_in", "mV", -85.0, "inhibitory reversal potential"),
     p("tau_syn_ex", "ms", 0.2, "excitatory synaptic time constant, > 0"),
     p("tau_syn_in", "ms", 2.0, "inhibitory synaptic time constant, > 0"),
+    ALPHA_EX,
+    ALPHA_IN,
+    V_REF,
     p("I_e", "pA", 0.0, "constant input current"),
     p("gsl_error_tol", "", 1e-3, "tolerance of the integrator, > 0"),
 ];

@@ -206,22 +206,28 @@ impl Reading<'_> {
         }
         for (inhibitory, e, tau) in [(false, "E_ex", "tau_syn_ex"), (true, "E_in", "tau_syn_in")] {
             let sources = recurrent.iter().chain(afferent);
-            let mut found: Option<(String, [f64; 2])> = None;
+            let mut found: Option<(String, [f64; 3])> = None;
             for source in sources.filter(|source| inhibits(source) == inhibitory) {
                 let key = format!("p_{source}_{name}");
                 if self.number(&key)?.is_none_or(|p| p <= 0.0) {
                     continue;
                 }
-                let kind = self.kind(source, inhibitory)?;
+                let [reversal, decay] = self.kind(source, inhibitory)?;
+                let kind = [reversal, decay, self.share(source, name)?];
                 match &found {
                     None => found = Some((source.clone(), kind)),
                     Some((other, values)) => {
-                        for (k, what) in ["Erev", "Tsyn"].into_iter().enumerate() {
+                        let whats = [("Erev", ""), ("Tsyn", ""), ("alpha", name)];
+                        for (k, (what, of)) in whats.into_iter().enumerate() {
                             if kind[k] != values[k] {
+                                let key = |source: &str| match of {
+                                    "" => format!("{what}_{source}"),
+                                    of => format!("{what}_{source}_{of}"),
+                                };
                                 return Err(ConvertError::Kinds {
-                                    key: format!("{what}_{source}"),
+                                    key: key(source),
                                     value: kind[k],
-                                    other: format!("{what}_{other}"),
+                                    other: key(other),
                                     other_value: values[k],
                                 });
                             }
@@ -229,10 +235,18 @@ impl Reading<'_> {
                     }
                 }
             }
-            if let Some((_, [reversal, decay])) = found {
+            if let Some((_, [reversal, decay, share])) = found {
                 parameters.push((e, reversal, "mV"));
                 parameters.push((tau, decay, "ms"));
+                if share < 1.0 {
+                    parameters.push((if inhibitory { "alpha_in" } else { "alpha_ex" }, share, ""));
+                }
             }
+        }
+        if parameters.iter().any(|(name, ..)| name.starts_with("alpha_"))
+            && let Some(reference) = self.number("V0")?
+        {
+            parameters.push(("V_ref", reference, "mV"));
         }
         let amplitude = self.number(&format!("{name}_Ioscill_amp"))?;
         let frequency = self.number(&format!("{name}_Ioscill_freq"))?;
@@ -279,6 +293,21 @@ impl Reading<'_> {
         Ok(values)
     }
 
+    /// Share of conductance of the synapses of a projection; without `V0` the package takes none.
+    fn share(&mut self, source: &str, target: &str) -> Result<f64, ConvertError> {
+        let key = format!("alpha_{source}_{target}");
+        let Some(share) = self.number(&key)? else { return Ok(1.0) };
+        if !(0.0..=1.0).contains(&share) {
+            let (found, expected) = (share.to_string(), "a share from 0 to 1");
+            return Err(ConvertError::Value { key, found, expected });
+        }
+        if self.place("V0").is_none() {
+            self.notes.push(format!("{key} has no effect without V0: taken as 1"));
+            return Ok(1.0);
+        }
+        Ok(share)
+    }
+
     fn projection(
         &mut self,
         source: &str,
@@ -289,15 +318,10 @@ impl Reading<'_> {
         let quantum = self.number(&key("Q"))?;
         let release = self.number(&key("psyn"))?.unwrap_or(1.0);
         let source_size = self.need(&format!("N_{source}"), "every projection")?;
-        for what in ["alpha", "SpatialDecay", "Delay"] {
+        for what in ["SpatialDecay", "Delay"] {
             if let Some(place) = self.place(&key(what)) {
                 self.used[place] = true;
-                let reason = match what {
-                    "alpha" => {
-                        "mixtures of conductance and current have to be written as equations"
-                    }
-                    _ => "distance has to be written with the spatial rules of [connections]",
-                };
+                let reason = "distance has to be written with the spatial rules of [connections]";
                 self.notes.push(format!("{} is left out: {reason}", key(what)));
             }
         }
@@ -388,18 +412,16 @@ impl Reading<'_> {
                 .strip_prefix("F_")
                 .is_some_and(|name| recurrent.iter().any(|p| p == name.trim_end_matches("_array")));
             let reason = if ends("_Vclamp") {
-                "a clamp is an input of the experiment"
+                "a script sets its conductance; write an input of kind \"clamp\" with this potential"
             } else if of_rate || key.starts_with("F_") && key.ends_with("_array") {
                 "a setting of the single-cell protocol; see `neuropil transfer`"
             } else if key.starts_with("COEFFS") {
                 "transfer functions are named in [meanfield.transfer]"
-            } else if key == "V0" {
-                "the reference of mixed synapses, which have to be written as equations"
-            } else if ["Tse", "Tsi", "Ee", "Ei"].contains(&key.as_str())
+            } else if ["V0", "Tse", "Tsi", "Ee", "Ei"].contains(&key.as_str())
                 || ["Tsyn_", "Erev_"].iter().any(|start| key.starts_with(start))
             {
                 "no projection uses it"
-            } else if ["p_", "Q_", "psyn_"].iter().any(|start| key.starts_with(start)) {
+            } else if ["p_", "Q_", "psyn_", "alpha_"].iter().any(|start| key.starts_with(start)) {
                 "it names no projection between populations that are there"
             } else if recurrent.iter().any(|name| key.starts_with(&format!("{name}_"))) {
                 "no such property of a population is known"

@@ -88,13 +88,15 @@ fn a_probability_without_a_conductance_is_an_error() {
 fn what_cannot_be_carried_over_is_named_with_the_reason() {
     let text = SMALL.replace(
         "'dt': 0.1,",
-        "'dt': 0.1, 'Exc_Vclamp': -80., 'alpha_Exc_Inh': .5, 'p_Nobody_Exc': .1, 'COEFFS_Exc': [1.], \
+        "'dt': 0.1, 'Exc_Vclamp': -80., 'alpha_Exc_Nobody': .5, 'V0': -60., 'p_Nobody_Exc': .1, 'COEFFS_Exc': [1.], \
          'F_Exc': 1., 'Exc_Whatever': 3, 'N_SEED': 2, 'mystery': null,",
     );
     let (converted, _) = checked(&text);
     for note in [
-        "Exc_Vclamp is left out: a clamp is an input of the experiment",
-        "alpha_Exc_Inh is left out: mixtures of conductance and current have to be written as equations",
+        "Exc_Vclamp is left out: a script sets its conductance; write an input of kind \"clamp\" with this \
+         potential",
+        "alpha_Exc_Nobody is left out: it names no projection between populations that are there",
+        "V0 is left out: no projection uses it",
         "p_Nobody_Exc is left out: it names no projection between populations that are there",
         "COEFFS_Exc is left out: transfer functions are named in [meanfield.transfer]",
         "F_Exc is left out: a setting of the single-cell protocol; see `neuropil transfer`",
@@ -103,6 +105,43 @@ fn what_cannot_be_carried_over_is_named_with_the_reason() {
     ] {
         assert!(converted.notes.contains(&note.to_owned()), "{note}: {:?}", converted.notes);
     }
+}
+
+#[test]
+fn mixtures_of_conductance_and_current_are_carried_over() {
+    let with = |keys: &str| SMALL.replace("'dt': 0.1,", &format!("'dt': 0.1, {keys},"));
+    let (converted, experiment) = checked(&with(
+        "'alpha_Exc_Exc': .5, 'alpha_AffExc_Exc': .5, 'alpha_Inh_Inh': 0., 'V0': -65.",
+    ));
+    assert_eq!(converted.notes, Vec::<String>::new());
+    let model = experiment.network().unwrap();
+    let given =
+        |population: usize, name: &str| match &model.network.populations[population].dynamics {
+            Dynamics::Model { parameters, .. } => parameters.get(name).cloned(),
+            _ => None,
+        };
+    for (population, name, expected) in [
+        (0, "alpha_ex", Some(0.5)),
+        (0, "alpha_in", None),
+        (0, "V_ref", Some(-65.0)),
+        (1, "alpha_ex", None),
+        (1, "alpha_in", Some(0.0)),
+        (1, "V_ref", Some(-65.0)),
+    ] {
+        assert_eq!(given(population, name), expected.map(Column::Same), "{population} {name}");
+    }
+    // Without V0 the package leaves the share out.
+    let (converted, _) = checked(&with("'alpha_Exc_Inh': .5"));
+    assert_eq!(converted.notes, ["alpha_Exc_Inh has no effect without V0: taken as 1"]);
+    assert_eq!(
+        message(&with("'alpha_Exc_Exc': .5, 'V0': -65.")),
+        "alpha_AffExc_Exc = 1 differs from 0.5 of alpha_Exc_Exc: a neuron has one kind of excitatory and \
+         one kind of inhibitory synapse"
+    );
+    assert_eq!(
+        message(&with("'alpha_Exc_Exc': 1.5, 'V0': -65.")),
+        "alpha_Exc_Exc: found 1.5, expected a share from 0 to 1"
+    );
 }
 
 #[test]

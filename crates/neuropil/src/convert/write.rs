@@ -59,7 +59,10 @@ fn write_population(out: &mut String, population: &Population) {
          [populations.{name}.params]\n"
     );
     for (name, value, unit) in parameters {
-        let _ = writeln!(out, "{name} = \"{value} {unit}\"");
+        let _ = match *unit {
+            "" => writeln!(out, "{name} = {value}"),
+            unit => writeln!(out, "{name} = \"{value} {unit}\""),
+        };
     }
 }
 

@@ -14,8 +14,8 @@ use super::{MeanFieldError, Method, PopulationPrediction, Prediction};
 /// Rate from which the search starts `[Hz]`.
 const START_HZ: f64 = 2.0;
 
-/// Reversal potential and time constant of excitation and inhibition.
-type Kinds = [(f64, f64); 2];
+/// An excitatory and an inhibitory synapse of a population, their number and strength left open.
+type Kinds = [Synapse; 2];
 
 /// A class of synapses of one population, in the order of its projections.
 #[derive(Debug, Clone)]
@@ -187,14 +187,22 @@ fn neuron(system: &mut System<'_>, member: Member<'_>) -> Neuron {
 }
 
 fn kinds_of(system: &mut System<'_>, member: Member<'_>) -> Kinds {
-    [("E_ex", "tau_syn_ex"), ("E_in", "tau_syn_in")]
-        .map(|(e, tau)| (system.parameter(member, e), system.parameter(member, tau)))
+    let names =
+        [["E_ex", "tau_syn_ex", "alpha_ex", "V_ref"], ["E_in", "tau_syn_in", "alpha_in", "V_ref"]];
+    names.map(|names| {
+        let [reversal_mv, tau_ms, mixture, reference_mv] =
+            names.map(|name| system.parameter(member, name));
+        Synapse { mixture, reference_mv, ..Synapse::conductance(0.0, 0.0, tau_ms, reversal_mv) }
+    })
 }
 
 fn synapse(kinds: &Kinds, synapses: Synapses, channel: Option<usize>) -> Synapse {
     let inhibitory = channel == Some(1) || synapses.weight < 0.0;
-    let (reversal_mv, tau_ms) = kinds[usize::from(inhibitory)];
-    Synapse::conductance(synapses.count, synapses.weight.abs(), tau_ms, reversal_mv)
+    Synapse {
+        synapses: synapses.count,
+        quantum_ns: synapses.weight.abs(),
+        ..kinds[usize::from(inhibitory)]
+    }
 }
 
 /// A published or fitted transfer function, for the neuron of the experiment.
