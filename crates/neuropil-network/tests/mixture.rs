@@ -46,6 +46,9 @@ fn largest_difference(
     largest
 }
 
+/// Model, method of the equations, tolerance `[mV]`, further parameters of the model.
+type Case = (&'static str, &'static str, f64, &'static [(&'static str, f64)]);
+
 const EQUATIONS: &str = "
     dV_m/dt = (g_L*(E_L - V_m) + I_exc + I_inh)/C_m : mV
     dg_ex/dt = -g_ex/tau_syn_ex : nS
@@ -91,7 +94,7 @@ fn every_mixture_follows_its_equations() {
         ("V_ref", -63.0),
     ];
     // Without spikes; a step of 0.01 ms leaves Runge and Kutta's rule an error below 1e-9 mV.
-    let silent: [(&str, &str, f64, &[(&str, f64)]); 3] = [
+    let silent: [Case; 3] = [
         ("iaf_cond_exp", "rk4", 1e-6, &[("V_th", 1e3), ("gsl_error_tol", 1e-10)]),
         (
             "aeif_cond_exp",
