@@ -21,10 +21,32 @@ pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// `; did you mean "x"?`, or nothing: the tail of an error message about an unknown name.
+/// The tail of an error message about an unknown name: `; did you mean "x"?`, or, when none is near
+/// and there are few, `; known: "x", "y"`. Nothing otherwise.
+///
+/// ```
+/// use neuropil_core::names::suggestion;
+/// assert_eq!(suggestion("Inn", ["ex", "in"]), "; did you mean \"in\"?");
+/// assert_eq!(suggestion("inhibitory", ["ex", "in"]), "; known: \"ex\", \"in\"");
+/// ```
 pub fn suggestion<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
-    nearest(name, candidates).map(|c| format!("; did you mean \"{c}\"?")).unwrap_or_default()
+    let mut known: Vec<&str> = Vec::new();
+    for candidate in candidates {
+        if !known.contains(&candidate) {
+            known.push(candidate);
+        }
+    }
+    match nearest(name, known.iter().copied()) {
+        Some(near) => format!("; did you mean \"{near}\"?"),
+        None if (1..=LISTED).contains(&known.len()) => {
+            format!("; known: \"{}\"", known.join("\", \""))
+        }
+        None => String::new(),
+    }
 }
+
+/// As many names as are pleasant to read in a message.
+const LISTED: usize = 8;
 
 fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.to_lowercase().chars().collect();

@@ -374,3 +374,35 @@ fn rates_of_every_source_come_from_a_file() {
     let mean = values(&result, "Eye", "input_rate");
     assert!((mean[0] - 500.0 / 3.0).abs() < 1e-4 && (mean[2] - 100.0).abs() < 1e-4, "{mean:?}");
 }
+
+#[test]
+fn a_named_receptor_takes_positive_weights_and_gives_the_conductance_it_says() {
+    let text = |rest: &str| {
+        format!(
+            "[simulation]\nduration = '8 ms'\n[populations.cell]\nmodel = 'iaf_cond_exp'\nsize = 4\n\
+             [inputs.one]\nkind = 'spikes'\ntimes = ['2 ms']\ntarget = 'cell'\ndelay = '1 ms'\n{rest}\n\
+             [record.traces]\ntarget = 'cell'\nvariables = ['g_ex', 'g_in', 'V_m']\nevery = '0.1 ms'\n"
+        )
+    };
+    let run = |rest: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.h5");
+        let options = RunOptions { output: Some(path.clone()), ..RunOptions::default() };
+        let experiment = Experiment::parse(&text(rest), "receptors.toml").unwrap();
+        experiment.run(&options, &mut |_| true).unwrap_or_else(|error| panic!("{error}"));
+        let result = ResultFile::open(path).unwrap();
+        ["g_ex", "g_in", "V_m"]
+            .map(|name| result.traces("cell", name, &TraceQuery::default()).unwrap().values)
+    };
+    let by_sign = run("weight = '-5 nS'");
+    assert_eq!(run("weight = '5 nS'\nreceptor = 'in'"), by_sign);
+    let [g_ex, g_in, v] = by_sign;
+    let top = |of: &[Vec<f64>]| of.iter().flatten().copied().fold(0.0, f64::max);
+    assert!(top(&g_ex) == 0.0 && (top(&g_in) - 5.0).abs() < 0.3, "{}", top(&g_in));
+    assert!(v[0].iter().all(|v| *v <= -70.0) && v[0].last() < Some(&-70.0), "{:?}", v[0]);
+    // Drawn weights get the sign of the receptor too.
+    let [g_ex, g_in, _] = run("weight = { uniform = [1, 9] }\nreceptor = 'in'");
+    assert!(top(&g_ex) == 0.0 && g_in.iter().all(|g| top(&[g.clone()]) > 0.9), "{g_in:?}");
+    let [g_ex, g_in, _] = run("weight = '5 nS'\nreceptor = 'ex'");
+    assert!(top(&g_in) == 0.0 && (top(&g_ex) - 5.0).abs() < 0.3);
+}

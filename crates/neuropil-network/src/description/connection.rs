@@ -156,6 +156,25 @@ pub enum Weight {
     Each(Vec<f64>),
 }
 
+impl Weight {
+    /// The same weights with the other sign.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        match self {
+            Self::Blocks(mut matrix) => {
+                matrix.values.iter_mut().for_each(|value| *value = -*value);
+                Self::Blocks(matrix)
+            }
+            Self::Drawn(distribution) => Self::Drawn(distribution.negated()),
+            Self::OfDistance(profile) => Self::OfDistance(Profile::new(move |distances, out| {
+                profile.fill(distances, out);
+                out.iter_mut().for_each(|value| *value = -*value);
+            })),
+            Self::Each(values) => Self::Each(values.into_iter().map(|value| -value).collect()),
+        }
+    }
+}
+
 /// Synaptic delay.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delay {

@@ -102,6 +102,17 @@ impl Distribution {
         }
     }
 
+    /// The same values with the other sign.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        let bounds = match self.bounds {
+            Bounds::None => Bounds::None,
+            Bounds::Clip { min, max } => Bounds::Clip { min: -max, max: -min },
+            Bounds::Redraw { min, max } => Bounds::Redraw { min: -max, max: -min },
+        };
+        Self { scale: -self.scale, offset: -self.offset, bounds, ..self }
+    }
+
     fn free(&self, stream: &mut Stream) -> f64 {
         let x = match self.shape {
             Shape::Constant(value) => value,
@@ -111,5 +122,29 @@ impl Distribution {
             Shape::Exponential { mean } => mean * stream.exponential(),
         };
         self.offset + self.scale * x
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use neuropil_core::random::key;
+
+    use super::*;
+
+    #[test]
+    fn a_negated_distribution_gives_the_same_values_with_the_other_sign() {
+        let shape = Shape::Normal { mean: 1.0, sd: 2.0 };
+        for bounds in [
+            Bounds::None,
+            Bounds::Clip { min: 0.5, max: 3.0 },
+            Bounds::Redraw { min: 0.0, max: 2.0 },
+        ] {
+            let one = Distribution { shape, scale: 1.5, offset: 0.25, bounds };
+            let draw = |d: Distribution| {
+                let mut stream = Stream::new(key(3, "x", 0), 1);
+                (0..100).map(|_| d.draw(&mut stream)).collect::<Vec<f64>>()
+            };
+            assert!(draw(one.negated()).iter().zip(draw(one)).all(|(a, b)| *a == -b));
+        }
     }
 }

@@ -6,7 +6,8 @@ use neuropil_network::description::{
 
 use super::context::Context;
 use super::fields::{Fields, Item};
-use super::{blocks, members, pairs, rule, space, synapse};
+use super::synapse::{self, Receptor};
+use super::{blocks, members, pairs, rule, space};
 use crate::experiment::{Fault, Problem, Span};
 
 /// A projection and the place it was written at.
@@ -96,9 +97,9 @@ pub(super) fn project(
         for part in pairs::read(fields, sources, targets, context)? {
             let (source, target) = (sources[part.source], targets[part.target]);
             let population = &populations[target.population];
-            let channel = synapse::receptor(fields, population)?;
+            let receptor = synapse::receptor(fields, population)?;
             let strength = Strength { weight: &weight_item, delay: &delay_item, source, target };
-            let (weight, delay) = strength.read(population, channel, Some(part.total), context)?;
+            let (weight, delay) = strength.read(population, receptor, Some(part.total), context)?;
             let rule = Rule::Pairs { sources: part.sources.clone(), targets: part.targets.clone() };
             add(Connection {
                 name: title(&source, &target),
@@ -108,7 +109,7 @@ pub(super) fn project(
                 weight: part.weights(weight),
                 delay: part.delays(delay),
                 rule: Rule::Pairs { sources: part.sources, targets: part.targets },
-                channel,
+                channel: receptor.channel(),
                 release_probability,
             });
         }
@@ -123,14 +124,14 @@ pub(super) fn project(
                 _ => None,
             };
             let population = &populations[target.population];
-            let channel = synapse::receptor(fields, population)?;
+            let receptor = synapse::receptor(fields, population)?;
             let strength = Strength {
                 weight: &weight_item,
                 delay: &delay_item,
                 source: *source,
                 target: *target,
             };
-            let (weight, delay) = strength.read(population, channel, number, context)?;
+            let (weight, delay) = strength.read(population, receptor, number, context)?;
             if let Weight::Blocks(matrix) = &weight {
                 blocks::fits(&weight_item, matrix, target.count, source.count)?;
             }
@@ -142,7 +143,7 @@ pub(super) fn project(
                 rule,
                 weight,
                 delay,
-                channel,
+                channel: receptor.channel(),
                 release_probability,
             };
             check_delays(&delay_item, &connection.delay, context)?;
@@ -165,15 +166,15 @@ impl Strength<'_> {
     fn read(
         &self,
         population: &Population,
-        channel: Option<usize>,
+        receptor: Receptor,
         number: Option<usize>,
         context: &Context,
     ) -> Result<(Weight, Delay), Problem> {
         let (source, target) = (self.source, self.target);
-        let unit = synapse::model_of(population, self.weight)?.weight_unit(channel);
+        let unit = synapse::model_of(population, self.weight)?.weight_unit(receptor.channel());
         let weight = match space::profile(self.weight, unit, source, target, context)? {
-            Some(profile) => Weight::OfDistance(profile),
-            None => synapse::weight(self.weight, population, channel, number, context)?,
+            Some(profile) => receptor.signed(self.weight, Weight::OfDistance(profile))?,
+            None => synapse::weight(self.weight, population, receptor, number, context)?,
         };
         let delay = match space::delay(self.delay, source, target, context)? {
             Some(profile) => Delay::OfDistance(profile),

@@ -9,7 +9,8 @@ use neuropil_network::neurons::Model;
 
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
-use super::{clamp, connections, members, sources, synapse, trains, volleys, waveform, window};
+use super::synapse::{self, Receptor};
+use super::{clamp, connections, members, sources, trains, volleys, waveform, window};
 use crate::experiment::Problem;
 
 /// Every kind by name.
@@ -110,8 +111,8 @@ pub(super) fn read(
         let again = targets[..k].iter().any(|s| s.population == slice.population);
         let name = if again { format!("{part}#{k}") } else { part };
         let (drive, channel) = if kind == "poisson" {
-            let channel = synapse::receptor(&fields, population)?;
-            (poisson(&fields, population, channel, context)?, channel)
+            let receptor = synapse::receptor(&fields, population)?;
+            (poisson(&fields, population, receptor, context)?, receptor.channel())
         } else if kind == "clamp" {
             let model = synapse::model_of(population, &target)?;
             (clamp::read(&fields, model, (slice, &target), &name, context)?, None)
@@ -140,7 +141,7 @@ pub(super) fn read(
 fn poisson(
     fields: &Fields<'_>,
     population: &Population,
-    channel: Option<usize>,
+    receptor: Receptor,
     context: &Context,
 ) -> Result<Drive, Problem> {
     let rate_hz = sources::rate(fields, context)?;
@@ -151,7 +152,7 @@ fn poisson(
     };
     let at_most_one = sources::at_most_one(fields)?;
     let item = fields.need("weight", "the effect of one event, such as \"0.1 mV\"")?;
-    let weight = match synapse::weight(&item, population, channel, None, context)? {
+    let weight = match synapse::weight(&item, population, receptor, None, context)? {
         Weight::Blocks(matrix) => matrix.single(),
         _ => None,
     };

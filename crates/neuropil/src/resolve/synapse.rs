@@ -1,7 +1,7 @@
 //! Weights, delays and receptors of projections and inputs.
 
 use neuropil_network::description::{BlockMatrix, Delay, Dynamics, Population, Weight};
-use neuropil_network::neurons::Model;
+use neuropil_network::neurons::{Model, Signs};
 
 use super::blocks;
 use super::context::Context;
@@ -28,12 +28,24 @@ pub(super) fn model_of<'a>(
 pub(super) fn weight(
     item: &Item<'_>,
     target: &Population,
-    channel: Option<usize>,
+    receptor: Receptor,
+    pairs: Option<usize>,
+    context: &Context,
+) -> Result<Weight, Problem> {
+    let weight = plain_weight(item, target, receptor, pairs, context)?;
+    receptor.signed(item, weight)
+}
+
+/// Weights as they are written.
+fn plain_weight(
+    item: &Item<'_>,
+    target: &Population,
+    receptor: Receptor,
     pairs: Option<usize>,
     context: &Context,
 ) -> Result<Weight, Problem> {
     let model = model_of(target, item)?;
-    let unit = model.weight_unit(channel);
+    let unit = model.weight_unit(receptor.channel());
     if item.is_list() {
         return each(item, item.numbers(&context.scope, unit)?, pairs).map(Weight::Each);
     }
@@ -41,6 +53,10 @@ pub(super) fn weight(
         return each(&file, context.numbers(&file)?.values, pairs).map(Weight::Each);
     }
     if let Some(weight) = psp::weight(item, target, model, context)? {
+        if matches!(receptor, Receptor::Signed { .. }) {
+            let what = "the sign of a potential chooses the receptor: leave out \"receptor\"";
+            return Err(item.unsupported(what));
+        }
         return Ok(Weight::Blocks(BlockMatrix::uniform(weight)));
     }
     if let Some(matrix) = blocks::read(item, &context.scope, unit)? {
@@ -104,8 +120,45 @@ pub(super) fn release_probability(fields: &Fields<'_>, context: &Context) -> Res
     item.number_where(&context.scope, "", expected, |p| (0.0..=1.0).contains(&p))
 }
 
+/// Where a synapse ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Receptor {
+    /// The sign of its weight chooses.
+    BySign,
+    /// An input channel of the target's model, which takes weights of both signs.
+    Channel(usize),
+    /// A receptor that belongs to a sign: `ex` or `in`. Weights are given positive and get it.
+    Signed { negative: bool },
+}
+
+impl Receptor {
+    /// The input channel as the engine takes it.
+    pub fn channel(self) -> Option<usize> {
+        match self {
+            Self::Channel(channel) => Some(channel),
+            Self::BySign | Self::Signed { .. } => None,
+        }
+    }
+
+    /// Weights with the sign that leads here. A weight of a named receptor is not negative; where
+    /// it is drawn or a function, a value below zero acts on the other receptor.
+    pub fn signed(self, item: &Item<'_>, weight: Weight) -> Result<Weight, Problem> {
+        let Self::Signed { negative } = self else { return Ok(weight) };
+        let fixed: &[f64] = match &weight {
+            Weight::Blocks(matrix) => matrix.values(),
+            Weight::Each(values) => values,
+            Weight::Drawn(_) | Weight::OfDistance(_) => &[],
+        };
+        if let Some(value) = fixed.iter().find(|value| **value < 0.0) {
+            let expected = "a weight of at least 0, as the receptor is named";
+            return Err(item.out_of_range(value, expected));
+        }
+        Ok(if negative { weight.negated() } else { weight })
+    }
+}
+
 /// `receptor`: an input channel of the target's model.
-pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Option<usize>, Problem> {
+pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Receptor, Problem> {
     if let Dynamics::Model { model, .. } = &target.dynamics
         && model.channels().is_empty()
     {
@@ -119,11 +172,16 @@ pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Optio
         {
             fields.need("receptor", "the name of one of the receptors of the target's model")?;
         }
-        return Ok(None);
+        return Ok(Receptor::BySign);
     };
     let model = model_of(target, &item)?;
     let name = item.text("the name of an input channel")?;
     let channels = model.channels();
-    let index = channels.iter().position(|channel| *channel == name);
-    index.map(Some).ok_or_else(|| item.unknown_name("receptor", name, channels))
+    let Some(index) = channels.iter().position(|channel| *channel == name) else {
+        return Err(item.unknown_name("receptor", name, channels));
+    };
+    Ok(match model.signs() {
+        Signs::Together => Receptor::Channel(index),
+        Signs::Apart => Receptor::Signed { negative: index == 1 },
+    })
 }

@@ -2,8 +2,9 @@
 
 use super::model;
 use crate::description::{
-    Drive, Dynamics, ModelError, Network, Population, Process, Recording, Slice, Waveform,
+    Drive, Dynamics, ModelError, Network, Population, Process, Recording, Slice, Waveform, Weight,
 };
+use crate::neurons::{Model, Signs};
 
 /// Checks what refers to something else: slices, channels, recordings, spike lists.
 pub(super) fn check(network: &Network) -> Result<(), ModelError> {
@@ -25,6 +26,13 @@ pub(super) fn check(network: &Network) -> Result<(), ModelError> {
         }
         if let Some(channel) = c.channel.filter(|k| *k >= n) {
             return fail(format!("the target has {n} input channels, no number {channel}"));
+        }
+        let target = network.populations.get(c.target.population).and_then(model);
+        if let (Some(channel), Some(target)) = (c.channel, target)
+            && let Some(weight) = of_other_sign(&c.weight, channel, target)
+        {
+            let name = target.channels()[channel];
+            return fail(format!("the channel {name} takes weights of one sign, found {weight}"));
         }
     }
     for i in &network.inputs {
@@ -148,4 +156,15 @@ fn process(process: &Process, population: &Population) -> Result<(), ModelError>
         }
         _ => Ok(()),
     }
+}
+
+/// A fixed weight that would turn round what the channel does: a conductance below zero.
+fn of_other_sign(weight: &Weight, channel: usize, target: &Model) -> Option<f64> {
+    let fixed: &[f64] = match weight {
+        Weight::Blocks(matrix) => matrix.values(),
+        Weight::Each(values) => values,
+        Weight::Drawn(_) | Weight::OfDistance(_) => &[],
+    };
+    let wrong = |weight: &&f64| if channel == 0 { **weight < 0.0 } else { **weight > 0.0 };
+    fixed.iter().find(wrong).copied().filter(|_| target.signs() == Signs::Apart)
 }
