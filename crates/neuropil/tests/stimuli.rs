@@ -402,7 +402,10 @@ fn a_named_receptor_takes_positive_weights_and_gives_the_conductance_it_says() {
     assert!(v[0].iter().all(|v| *v <= -70.0) && v[0].last() < Some(&-70.0), "{:?}", v[0]);
     // Drawn weights get the sign of the receptor too.
     let [g_ex, g_in, _] = run("weight = { uniform = [1, 9] }\nreceptor = 'in'");
-    assert!(top(&g_ex) == 0.0 && g_in.iter().all(|g| top(&[g.clone()]) > 0.9), "{g_in:?}");
+    assert!(
+        top(&g_ex) == 0.0 && g_in.iter().all(|g| top(std::slice::from_ref(g)) > 0.9),
+        "{g_in:?}"
+    );
     let [g_ex, g_in, _] = run("weight = '5 nS'\nreceptor = 'ex'");
     assert!(top(&g_in) == 0.0 && (top(&g_ex) - 5.0).abs() < 0.3);
 }
