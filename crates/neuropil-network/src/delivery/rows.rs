@@ -12,6 +12,7 @@ pub struct Rows {
     /// Where the targets of each source begin; one entry more than sources.
     begin: Vec<u32>,
     targets: Vec<u16>,
+    mean_length: f64,
 }
 
 impl Rows {
@@ -32,7 +33,8 @@ impl Rows {
         // Filling has moved every beginning to the next one.
         begin.rotate_right(1);
         begin[0] = 0;
-        Self { begin, targets }
+        let mean_length = targets.len() as f64 / sources.max(1) as f64;
+        Self { begin, targets, mean_length }
     }
 
     /// The targets of a source.
@@ -85,6 +87,11 @@ impl Rows {
                 prefetch(target);
             }
         }
+    }
+
+    /// Mean number of targets of a source.
+    pub fn mean_length(&self) -> f64 {
+        self.mean_length
     }
 
     /// Number of synapses.

@@ -30,6 +30,9 @@ impl Barrier {
 
     /// Waits until all have come; `false` if one of them never will.
     pub fn wait(&self) -> bool {
+        if self.team == 1 {
+            return true;
+        }
         let round = self.round.load(Ordering::Acquire);
         if self.arrived.fetch_add(1, Ordering::AcqRel) + 1 == self.team {
             self.arrived.store(0, Ordering::Relaxed);

@@ -1,21 +1,23 @@
 //! Spikes that are still on their way: who spiked in which of the last steps.
 
-/// Ring of spike lists per population, as long as the longest delay and one slice.
+/// Ring of spike lists per population, at least as long as the longest delay and one slice.
 #[derive(Debug)]
 pub(super) struct History {
-    ring: usize,
+    /// Bits of a step that say where in the ring it is.
+    mask: usize,
     /// Population after population; within one, a list per step of the ring.
     lists: Vec<Vec<Vec<u32>>>,
 }
 
 impl History {
     pub fn new(populations: usize, ring: usize) -> Self {
-        Self { ring, lists: vec![vec![Vec::new(); ring]; populations] }
+        let ring = ring.next_power_of_two();
+        Self { mask: ring - 1, lists: vec![vec![Vec::new(); ring]; populations] }
     }
 
     /// The list of a step, emptied, to be filled in order of neurons.
     pub fn begin(&mut self, population: usize, step: u64) -> &mut Vec<u32> {
-        let list = &mut self.lists[population][(step % self.ring as u64) as usize];
+        let list = &mut self.lists[population][step as usize & self.mask];
         list.clear();
         list
     }
@@ -24,7 +26,7 @@ impl History {
     #[inline]
     pub fn spikes(&self, population: usize, step: u64, ago: u64, first: u32, count: u32) -> &[u32] {
         let Some(emitted) = step.checked_sub(ago) else { return &[] };
-        let list = self.lists[population][(emitted % self.ring as u64) as usize].as_slice();
+        let list = self.lists[population][emitted as usize & self.mask].as_slice();
         let whole = list.first().is_none_or(|n| *n >= first)
             && list.last().is_none_or(|n| *n - first < count);
         if whole {

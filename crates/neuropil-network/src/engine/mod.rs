@@ -11,6 +11,7 @@
 
 mod barrier;
 mod build;
+mod direct;
 mod estimate;
 mod history;
 mod outbox;

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use super::direct::{self, Direct};
 use super::history::History;
 use crate::delivery::{Event, Incoming, Planes, Release, Rows, Store};
-use crate::neurons::BLOCK;
+use crate::neurons::{BLOCK, Neurons, Order};
 
 /// Neurons `range` of a part and the projections onto them.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(super) struct Panel {
     counts: Vec<Vec<u16>>,
     /// Per incoming projection: sums from bits of the step under way, if it has any.
     planes: Vec<Planes>,
+    /// Channels whose weights go straight to the state.
+    direct: Direct,
 }
 
 /// Summed weights of one step, per channel; all zero between two panels.
@@ -59,7 +62,7 @@ impl Channels {
 impl Incoming {
     /// Spikes of this projection's sources that act in `step`.
     #[inline(always)]
-    fn spikes<'a>(&self, step: u64, delay: u32, history: &'a History) -> &'a [u32] {
+    pub(super) fn spikes<'a>(&self, step: u64, delay: u32, history: &'a History) -> &'a [u32] {
         let source = self.source;
         history.spikes(source.population, step, u64::from(delay), source.first, source.count)
     }
@@ -165,12 +168,41 @@ impl Panel {
             })
             .collect();
         let planes = incoming.iter().map(|_| Planes::default()).collect();
-        Self { range, incoming, counts, planes }
+        Self { range, incoming, counts, planes, direct: Direct::default() }
     }
 
-    /// Whether blocks have counts to fold.
-    pub fn counts(&self) -> bool {
-        self.incoming.iter().any(|i| matches!(i.store, Store::Counted { .. }))
+    /// Lets the weights of a channel go straight to the state in steps with few spikes, if its
+    /// projections can do that.
+    pub fn allow_direct(&mut self, channel: usize) {
+        self.direct.allow(channel, &self.incoming);
+    }
+
+    /// Chooses how the spikes of this step are delivered; says whether blocks have counts to fold.
+    #[inline]
+    pub fn choose(&mut self, step: u64, history: &History, neurons: &mut dyn Neurons) -> bool {
+        self.direct.choose(&self.incoming, self.range.len(), (step, history), neurons)
+    }
+
+    /// Adds the weights that go straight to the state, to the sinks of that order.
+    #[inline]
+    pub fn hand_over(
+        &mut self,
+        order: Order,
+        now: (u64, &History),
+        channels: &mut Channels,
+        neurons: &mut dyn Neurons,
+    ) {
+        for channel in 0..self.direct.channels() {
+            if !self.direct.holds(channel) {
+                continue;
+            }
+            if let Some(sink) = neurons.sink(channel).filter(|sink| sink.order == order) {
+                let column = &mut sink.column[self.range.clone()];
+                let sums = &mut channels.sums[channel];
+                let own = (self.incoming.as_slice(), self.counts.as_mut_slice());
+                direct::each_sum(channel, own, now, sums, |t, sum| column[t] += sink.factor * sum);
+            }
+        }
     }
 
     /// Delivers what arrives in `step`: weighted input into `channels`, counts into the panel's own
@@ -246,7 +278,8 @@ impl Panel {
         let own = self.counts.iter_mut().zip(&self.planes);
         for (incoming, (rows, planes)) in self.incoming.iter().zip(own) {
             let Store::Counted { weight, delay, .. } = &incoming.store else { continue };
-            if incoming.spikes(step, *delay, history).is_empty() {
+            let channel = incoming.route.of(*weight);
+            if self.direct.holds(channel) || incoming.spikes(step, *delay, history).is_empty() {
                 continue;
             }
             let mut counts = [0u16; BLOCK];
@@ -255,7 +288,6 @@ impl Panel {
                 rows.fill(0);
             }
             planes.spread(simd, block.start / BLOCK, &mut counts);
-            let channel = incoming.route.of(*weight);
             channels.used[channel] = true;
             let sums = &mut channels.sums[channel][block.clone()];
             for (sum, count) in sums.iter_mut().zip(&counts) {

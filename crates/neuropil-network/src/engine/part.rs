@@ -7,7 +7,7 @@ use super::panel::{Channels, Panel};
 use crate::delivery::Route;
 use crate::description::{Waveform, Window};
 use crate::devices::{ClampDrive, CurrentDrive, NoiseDrive, PoissonSampler, Spiking};
-use crate::neurons::{Arrivals, BLOCK, Fault, Neurons};
+use crate::neurons::{Arrivals, BLOCK, Fault, Neurons, Order};
 
 /// What makes the neurons of a part spike.
 pub(super) enum Source {
@@ -151,11 +151,12 @@ impl Part {
         let panel = &mut self.panels[panel];
         let channels = &mut scratch.channels;
         channels.prepare(self.channels, panel.range.len());
+        let folds = panel.choose(step, history, neurons.as_mut()) || !self.poisson.is_empty();
         self.arch.dispatch(Scatter { panel, step, history, channels });
         for poisson in &mut self.poisson {
             poisson.prepare(step, clock);
         }
-        let folds = panel.counts() || !self.poisson.is_empty();
+        panel.hand_over(Order::Before, (step, history), channels, neurons.as_mut());
         let mut begin = 0;
         while begin < panel.range.len() {
             let block = begin..(begin + BLOCK).min(panel.range.len());
@@ -224,7 +225,19 @@ impl Part {
             })?;
             channels.clear(block);
         }
+        panel.hand_over(Order::After, (step, history), channels, neurons.as_mut());
         Ok(())
+    }
+
+    /// Lets channels whose weights only add up in a state variable be fed without an input buffer.
+    pub fn allow_direct(&mut self) {
+        let Source::Model(neurons) = &mut self.source else { return };
+        for channel in 0..self.channels {
+            let random = self.poisson.iter().any(|p| p.route.of(p.weight) == channel);
+            if !random && neurons.sink(channel).is_some() {
+                self.panels.iter_mut().for_each(|panel| panel.allow_direct(channel));
+            }
+        }
     }
 
     /// Sends the spikes of the step of a part without dynamics.

@@ -430,3 +430,50 @@ fn an_observer_can_end_a_run() {
         assert!(outcome.interrupted && (300..400).contains(&outcome.step), "{outcome:?}");
     }
 }
+
+#[test]
+fn weights_of_few_spikes_straight_to_the_state_give_what_an_input_buffer_gives() {
+    let models = [
+        "iaf_psc_exp",
+        "iaf_psc_alpha",
+        "iaf_cond_exp",
+        "iaf_cond_alpha",
+        "aeif_cond_exp",
+        "aeif_cond_exp_euler",
+        "hh_psc_alpha",
+    ];
+    let (sources, size) = (200, 700);
+    for model in models {
+        let mut stream = Stream::new(key(4, "few", 0), 0);
+        let mut fire = |per_step: u32| -> Vec<(u64, u32)> {
+            let steps = (1..300).flat_map(|step| (0..per_step).map(move |_| step));
+            steps.map(|step| (step, stream.below(sources))).collect()
+        };
+        let mut network = empty(0.1);
+        network.populations = vec![
+            trains(sources, &fire(6)),
+            trains(sources, &fire(3)),
+            population("n", size, model, &[]),
+        ];
+        let rule = |indegree| Rule::FixedIndegree {
+            indegree: BlockMatrix::uniform(indegree),
+            autapses: true,
+            multapses: true,
+        };
+        let onto = |source, indegree, weight| {
+            connect(whole(source, sources), whole(2, size), rule(indegree), weight, 1)
+        };
+        // Two projections on one channel, one on the other.
+        network.connections = vec![onto(0, 4.0, 30.1), onto(1, 3.0, 7.3), onto(1, 2.0, -11.7)];
+        network.recordings = vec![spikes(2), sample(2, "V_m")];
+        let [few, dense] = [Storage::Rows, Storage::Bits].map(|storage| {
+            let mut memory = Memory::default();
+            let options = Options { threads: 1, storage };
+            let mut simulation = Simulation::build_with(&network, options).unwrap();
+            simulation.run(400, &mut memory).unwrap();
+            memory
+        });
+        assert!(few.values.iter().any(|v| (v - few.values[0]).abs() > 1.0), "{model} is driven");
+        assert!(few == dense, "{model}");
+    }
+}

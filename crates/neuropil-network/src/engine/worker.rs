@@ -94,7 +94,8 @@ impl Worker {
             reserve_samples(&self.probes, p, steps.clone(), out);
             for panel in 0..part.panels.len() {
                 let range = part.panels[panel].range.clone();
-                let mut frames = vec![0usize; self.probes.len()];
+                let probed = self.probes.iter().any(|q| q.part == p);
+                let mut frames = vec![0usize; if probed { self.probes.len() } else { 0 }];
                 for (slot, step) in steps.clone().enumerate() {
                     let spikes = &mut out.spikes[p][slot];
                     let done = part.advance(
@@ -113,6 +114,9 @@ impl Worker {
                         break;
                     }
                     let Source::Model(neurons) = &part.source else { continue };
+                    if !probed {
+                        continue;
+                    }
                     let probes = self.probes.iter().enumerate().filter(|(_, q)| q.part == p);
                     for (q, probe) in probes {
                         if !probe.sampling.due(step + 1) {

@@ -16,6 +16,7 @@
 
 use std::marker::PhantomData;
 
+use super::columns::Numbers;
 use super::contract::Fault;
 
 /// Neurons that are integrated together.
@@ -54,7 +55,7 @@ impl Outside for WithClamp {
 /// A neuron's equations; `y[0]` is the membrane potential.
 pub(super) trait System<const N: usize> {
     /// Coefficients of a neuron.
-    type Row: Copy + Send + Sync + std::fmt::Debug;
+    type Row: Numbers + Send + Sync + std::fmt::Debug;
 
     /// Whether the tolerance grows with the slope of the solution.
     const SCALED_BY_SLOPE: bool;

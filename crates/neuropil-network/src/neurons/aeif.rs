@@ -21,6 +21,7 @@
 use std::marker::PhantomData;
 
 use super::adaptive::{Outside, System};
+use super::columns::numbers;
 use super::contract::{Build, ModelInfo, Neurons, Parameter, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -75,6 +76,24 @@ pub(super) struct Row {
     keep: f64,
     synapses: Coefficients,
 }
+
+numbers!(Row {
+    per_pf: f64,
+    g_l: f64,
+    e_l: f64,
+    g_delta: f64,
+    per_delta: f64,
+    v_th: f64,
+    v_peak: f64,
+    reset: f64,
+    a: f64,
+    b: f64,
+    rate_w: f64,
+    hold: f64,
+    tolerance: f64,
+    keep: f64,
+    synapses: Coefficients,
+});
 
 /// A variant: state V, w, then the variables of its synapses.
 pub(super) struct Aeif<S>(PhantomData<S>);

@@ -28,12 +28,16 @@ use std::ops::Range;
 
 use neuropil_core::vmath::exp;
 
-use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
+use super::columns::{TILE, numbers};
+use super::contract::{
+    Arrivals, Build, Fault, ModelInfo, Neurons, Order, Signs, Sink, Variable, p,
+};
 use super::drive::{Clamped, Drive};
 use super::lanes::{
-    BLOCK, check_finite, collect_spikes, count_down, housekeeping, or_zeros, strips,
+    FLAG, Flags, Kernel, Strips, check_finite, collect_spikes, housekeeping, or_zeros,
 };
 use super::linear::exprel;
+use super::refractory::{Refractory, after, held, stamp};
 use super::synapses::{ALPHA_EX, ALPHA_IN, Force, V_REF};
 use super::table::{Given, Table};
 use crate::description::ModelError;
@@ -95,6 +99,25 @@ struct Coefficients {
     inh: Force,
 }
 
+numbers!(Coefficients {
+    h_per_pf: f64,
+    g_l: f64,
+    e_l: f64,
+    g_delta: f64,
+    per_delta: f64,
+    v_th: f64,
+    level: f64,
+    reset: f64,
+    hold: f64,
+    a: f64,
+    b: f64,
+    h_per_w: f64,
+    h_per_ex: f64,
+    h_per_in: f64,
+    ex: Force,
+    inh: Force,
+});
+
 struct AeifCondExpEuler {
     coefficients: Table<Coefficients>,
     arch: pulp::Arch,
@@ -102,11 +125,10 @@ struct AeifCondExpEuler {
     w: Vec<f64>,
     ex: Vec<f64>,
     inh: Vec<f64>,
-    /// Refractory steps left.
-    hold: Vec<f64>,
+    refractory: Refractory,
     drive: Drive,
-    /// Scratch of one block.
-    current: Vec<f64>,
+    /// Whether any neuron has an exponential.
+    exponential: bool,
 }
 
 impl AeifCondExpEuler {
@@ -119,11 +141,11 @@ impl AeifCondExpEuler {
             w: given.initials("w", |_| 0.0)?,
             ex: given.initials("g_ex", |_| 0.0)?,
             inh: given.initials("g_in", |_| 0.0)?,
+            exponential: coefficients.any(build.size, |c| c.g_delta > 0.0),
             coefficients,
             arch: pulp::Arch::new(),
-            hold: vec![0.0; build.size],
+            refractory: Refractory::new(build.size),
             drive: Drive::new(&given, build)?,
-            current: vec![0.0; BLOCK],
         })
     }
 }
@@ -156,71 +178,144 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
     })
 }
 
-/// One step of a block, one entry of each array per neuron. Short loops: the compiler gives up on
-/// proving one long one free of overlaps.
-struct Step<'a, F> {
+/// The arrays of one block, one entry per neuron. `INPUT`: whether weights arrive; `EXP`: whether any
+/// neuron has an exponential.
+struct Lanes<'a, const INPUT: bool, const EXP: bool> {
+    now: u32,
+    until: &'a [u32],
     clamped: Option<Clamped<'a>>,
-    coefficients: F,
     input: [&'a [f64]; 2],
     drive: &'a [f64],
     v: &'a mut [f64],
     w: &'a mut [f64],
     ex: &'a mut [f64],
     inh: &'a mut [f64],
-    hold: &'a mut [f64],
-    current: &'a mut [f64],
 }
 
-impl<F: Fn(usize) -> Coefficients> pulp::NullaryFnOnce for Step<'_, F> {
-    type Output = u32;
-
-    /// Says which strips may hold spikes.
+impl<const INPUT: bool, const EXP: bool> Kernel<Coefficients> for Lanes<'_, INPUT, EXP> {
     #[inline(always)]
-    fn call(self) -> u32 {
-        let n = self.v.len();
-        let [to_ex, to_in] = self.input.map(|input| &input[..n]);
-        let (v, w, hold) = (self.v, &mut self.w[..n], &mut self.hold[..n]);
-        let (ex, inh) = (&mut self.ex[..n], &mut self.inh[..n]);
-        let (current, drive) = (&mut self.current[..n], &self.drive[..n]);
-        for k in 0..n {
-            let c = (self.coefficients)(k);
-            let g = ex[k] + to_ex[k];
-            current[k] = g * c.ex.at(v[k]);
-            ex[k] = g - c.h_per_ex * g;
-        }
-        for k in 0..n {
-            let c = (self.coefficients)(k);
-            let g = inh[k] - to_in[k];
-            current[k] += g * c.inh.at(v[k]);
-            inh[k] = g - c.h_per_in * g;
-        }
-        for k in 0..n {
-            let c = (self.coefficients)(k);
-            current[k] += drive[k] - w[k];
-            w[k] += c.h_per_w * (c.a * (v[k] - c.e_l) - w[k]);
-        }
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        let mut current = [0.0; TILE];
+        let current = &mut current[..strip.len()];
+        let v = &mut self.v[strip.clone()];
+        synapses::<INPUT>(
+            &rows,
+            self.input.map(|input| &input[strip.clone()]),
+            v,
+            [&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]],
+            current,
+        );
+        adaptation(&rows, &self.drive[strip.clone()], v, &mut self.w[strip.clone()], current);
         if let Some(clamped) = self.clamped {
-            // Within the step the current of a clamp falls off as V follows it.
-            for k in 0..n {
-                let c = (self.coefficients)(k);
-                let g = clamped.conductance[k];
-                let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
-                let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
-                let slope_clamped = slope + clamped.pull[k] - g * v[k];
-                let part = exprel(-c.h_per_pf * g);
-                current[k] += part * slope_clamped - slope;
-            }
+            clamp(&rows, clamped, strip.clone(), v, current);
         }
-        strips(n, |k| {
-            let c = (self.coefficients)(k);
-            let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
-            let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
-            let next = if hold[k] > 0.0 { v[k] } else { v[k] + c.h_per_pf * slope };
-            hold[k] = count_down(hold[k]);
-            v[k] = next;
-            // Written so that a NaN counts as a spike and is caught on the rare path.
-            !(next <= c.level)
-        })
+        membranes::<EXP>(&rows, (self.now, &self.until[strip]), current, v)
+    }
+}
+
+/// One step of the conductances; adds their currents to `current`.
+#[inline(always)]
+fn synapses<const INPUT: bool>(
+    rows: &impl Fn(usize) -> Coefficients,
+    [to_ex, to_in]: [&[f64]; 2],
+    v: &[f64],
+    [ex, inh]: [&mut [f64]; 2],
+    current: &mut [f64],
+) {
+    let n = current.len();
+    let (to_ex, to_in, v, ex, inh) =
+        (&to_ex[..n], &to_in[..n], &v[..n], &mut ex[..n], &mut inh[..n]);
+    for k in 0..n {
+        let c = rows(k);
+        let g_ex = if INPUT { ex[k] + to_ex[k] } else { ex[k] };
+        let g_in = if INPUT { inh[k] - to_in[k] } else { inh[k] };
+        current[k] = g_ex * c.ex.at(v[k]) + g_in * c.inh.at(v[k]);
+        ex[k] = g_ex - c.h_per_ex * g_ex;
+        inh[k] = g_in - c.h_per_in * g_in;
+    }
+}
+
+/// One step of the adaptation; adds it and the drive to `current`.
+#[inline(always)]
+fn adaptation(
+    rows: &impl Fn(usize) -> Coefficients,
+    drive: &[f64],
+    v: &[f64],
+    w: &mut [f64],
+    current: &mut [f64],
+) {
+    let n = current.len();
+    let (drive, v, w) = (&drive[..n], &v[..n], &mut w[..n]);
+    for k in 0..n {
+        let c = rows(k);
+        current[k] += drive[k] - w[k];
+        w[k] += c.h_per_w * (c.a * (v[k] - c.e_l) - w[k]);
+    }
+}
+
+/// Takes back of `current` what Euler's step of a clamped membrane would go too far.
+fn clamp(
+    rows: &impl Fn(usize) -> Coefficients,
+    clamped: Clamped<'_>,
+    strip: Range<usize>,
+    v: &[f64],
+    current: &mut [f64],
+) {
+    let (conductance, pull) = (&clamped.conductance[strip.clone()], &clamped.pull[strip]);
+    for (k, current) in current.iter_mut().enumerate() {
+        // Within the step the current of a clamp falls off as V follows it.
+        let (c, g) = (rows(k), conductance[k]);
+        let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
+        let slope = *current + spike + c.g_l * (c.e_l - v[k]);
+        let slope_clamped = slope + pull[k] - g * v[k];
+        *current += exprel(-c.h_per_pf * g) * slope_clamped - slope;
+    }
+}
+
+/// One step of the membranes; flags those that may have spiked.
+#[inline(always)]
+fn membranes<const EXP: bool>(
+    rows: &impl Fn(usize) -> Coefficients,
+    (now, until): (u32, &[u32]),
+    current: &[f64],
+    v: &mut [f64],
+) -> u64 {
+    let n = v.len();
+    let (until, current) = (&until[..n], &current[..n]);
+    let mut flags = 0;
+    for k in 0..n {
+        let c = rows(k);
+        let spike = if EXP { c.g_delta * exp((v[k] - c.v_th) * c.per_delta) } else { 0.0 };
+        let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
+        let next = if held(until[k], now) { v[k] } else { v[k] + c.h_per_pf * slope };
+        v[k] = next;
+        // Written so that a NaN counts as a spike and is caught on the rare path.
+        flags |= if !(next <= c.level) { FLAG[k] } else { 0 };
+    }
+    flags
+}
+
+impl AeifCondExpEuler {
+    /// One step of a block; flags the neurons that may have spiked.
+    fn step<const INPUT: bool, const EXP: bool>(
+        &mut self,
+        block: Range<usize>,
+        now: u32,
+        channels: [&[f64]; 2],
+    ) -> Flags {
+        let (first, n) = (block.start, block.len());
+        let kernel = Lanes::<INPUT, EXP> {
+            now,
+            until: self.refractory.of(block.clone()),
+            clamped: self.drive.clamped(block.clone()),
+            input: channels.map(|values| or_zeros(values, n)),
+            drive: self.drive.of(block.clone()),
+            v: &mut self.v[block.clone()],
+            w: &mut self.w[block.clone()],
+            ex: &mut self.ex[block.clone()],
+            inh: &mut self.inh[block],
+        };
+        self.arch.dispatch(Strips { table: &self.coefficients, first, n, kernel })
     }
 }
 
@@ -232,27 +327,13 @@ impl Neurons for AeifCondExpEuler {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
-        let input = arrivals.pair().map(|values| or_zeros(values, block.len()));
-        let first = block.start;
-        macro_rules! step {
-            ($coefficients:expr) => {
-                self.arch.dispatch(Step {
-                    coefficients: $coefficients,
-                    clamped: self.drive.clamped(block.clone()),
-                    input,
-                    drive: self.drive.of(block.clone()),
-                    v: &mut self.v[block.clone()],
-                    w: &mut self.w[block.clone()],
-                    ex: &mut self.ex[block.clone()],
-                    inh: &mut self.inh[block.clone()],
-                    hold: &mut self.hold[block.clone()],
-                    current: &mut self.current,
-                })
-            };
-        }
-        let mask = match &self.coefficients {
-            Table::Same(c) => step!(|_| *c),
-            Table::Each(all) => step!(|k: usize| all[first + k]),
+        let (first, now, channels) = (block.start, stamp(step), arrivals.pair());
+        let silent = channels.iter().all(|weights| weights.is_empty());
+        let flags = match (silent, self.exponential) {
+            (false, true) => self.step::<true, true>(block.clone(), now, channels),
+            (false, false) => self.step::<true, false>(block.clone(), now, channels),
+            (true, true) => self.step::<false, true>(block.clone(), now, channels),
+            (true, false) => self.step::<false, false>(block.clone(), now, channels),
         };
         self.drive.store(block.clone(), arrivals);
         let decaying = &mut [
@@ -261,16 +342,24 @@ impl Neurons for AeifCondExpEuler {
             &mut self.inh[block.clone()],
         ];
         housekeeping(step, first, &self.v[block.clone()], decaying)?;
-        collect_spikes(mask, block, spikes, |k| {
+        self.refractory.refresh(block.clone(), step);
+        let until = self.refractory.of_mut(block.clone());
+        collect_spikes(&flags, block, spikes, |k| {
             let (n, c) = (first + k, self.coefficients.at(first + k));
             if self.v[n] <= c.level {
                 return Ok(false);
             }
             check_finite(n, "V_m", self.v[n])?;
             self.w[n] += c.b;
-            (self.v[n], self.hold[n]) = (c.reset, c.hold);
+            (self.v[n], until[k]) = (c.reset, after(now, c.hold));
             Ok(true)
         })
+    }
+
+    fn sink(&mut self, channel: usize) -> Option<Sink<'_>> {
+        let (column, factor) =
+            if channel == 0 { (&mut self.ex, 1.0) } else { (&mut self.inh, -1.0) };
+        Some(Sink { column, factor, order: Order::Before })
     }
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {

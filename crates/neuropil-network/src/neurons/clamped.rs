@@ -9,8 +9,11 @@
 
 use std::ops::Range;
 
+use super::columns::numbers;
 use super::drive::Drive;
+use super::lanes::{Flags, everyone};
 use super::linear::Membrane;
+use super::refractory::Refractory;
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -22,6 +25,8 @@ struct Passive {
     /// Time constants of the synapses `[ms]`.
     tau_syn: [f64; 2],
 }
+
+numbers!(Passive { membrane: Membrane, e_l: f64, tau_syn: [f64; 2] });
 
 /// Propagators of one step of a clamped membrane.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +88,7 @@ impl ClampedMembranes {
         &mut self,
         block: Range<usize>,
         drive: &Drive,
-        (v, hold): (&[f64], &[f64]),
+        (v, refractory, now): (&[f64], &Refractory, u32),
         rise: impl Fn(usize, &Response) -> f64,
     ) {
         self.moved.clear();
@@ -92,13 +97,13 @@ impl ClampedMembranes {
         let mut last: Option<(f64, Response)> = None;
         for (k, n) in block.enumerate() {
             let conductance = clamped.conductance[k];
-            if !(conductance > 0.0) || hold[n] > 0.0 {
+            if !(conductance > 0.0) || refractory.left(n, now) > 0 {
                 continue;
             }
             let passive = self.passive.at(n);
             let response = match (&self.passive, last) {
                 (Table::Same(_), Some((known, response))) if known == conductance => response,
-                _ => Response::new(passive, conductance, self.h),
+                _ => Response::new(&passive, conductance, self.h),
             };
             last = Some((conductance, response));
             let acting = current[k] + clamped.pull[k] - conductance * passive.e_l;
@@ -108,15 +113,15 @@ impl ClampedMembranes {
     }
 
     /// Sets the potentials found, not below `floor`, in a block that has been advanced as if nothing
-    /// was clamped. Says which strips must be searched for spikes, given those of the others.
-    pub fn settle(&self, v: &mut [f64], floor: impl Fn(usize) -> f64, mask: u32) -> u32 {
+    /// was clamped. Flags the neurons that may have spiked, given those of the others.
+    pub fn settle(&self, v: &mut [f64], floor: impl Fn(usize) -> f64, flags: Flags) -> Flags {
         if self.moved.is_empty() {
-            return mask;
+            return flags;
         }
         for (k, moved) in &self.moved {
             let floor = floor(*k);
             v[*k] = if *moved < floor { floor } else { *moved };
         }
-        super::lanes::every_strip(v.len())
+        everyone(v.len())
     }
 }

@@ -10,11 +10,14 @@ use crate::neurons::BLOCK;
 
 /// `I_e + I_stim` per neuron, as it acts in the next step `[pA]`, and the clamps.
 ///
-/// Kept apart from the coefficients, so that neurons that differ in `I_e` only share the rest.
+/// Kept apart from the coefficients, so that neurons that differ in `I_e` only share the rest. While all
+/// have the same current, it is read from one place that stays in the first-level cache.
 #[derive(Debug)]
 pub(super) struct Drive {
     constant: Vec<f64>,
     acting: Vec<f64>,
+    /// The current of every neuron of a block, if they have the same; else empty.
+    common: Vec<f64>,
     /// Whether a device has ever reached these neurons; if not, `acting` stays `constant`.
     stimulated: bool,
     clamps: Clamps,
@@ -49,12 +52,21 @@ impl Drive {
         let constant =
             (0..build.size).map(|n| given.finite("I_e", n)).collect::<Result<Vec<_>, _>>()?;
         let clamps = Clamps::default();
-        Ok(Self { acting: constant.clone(), constant, stimulated: false, clamps })
+        let same = |first: &f64| constant.iter().all(|i| i.to_bits() == first.to_bits());
+        let common = match constant.first() {
+            Some(first) if same(first) => vec![*first; BLOCK],
+            _ => Vec::new(),
+        };
+        Ok(Self { acting: constant.clone(), constant, common, stimulated: false, clamps })
     }
 
     /// What acts in this step.
     pub fn of(&self, block: Range<usize>) -> &[f64] {
-        &self.acting[block]
+        if self.stimulated || self.common.is_empty() {
+            &self.acting[block]
+        } else {
+            &self.common[..block.len()]
+        }
     }
 
     /// The clamps that act in this step, if there are any on the neurons of the block or of a part

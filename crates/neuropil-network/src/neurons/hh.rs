@@ -23,6 +23,7 @@
 use neuropil_core::vmath::exp;
 
 use super::adaptive::{Outside, System};
+use super::columns::numbers;
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -128,6 +129,21 @@ struct Row {
     tolerance: f64,
     synapses: Coefficients,
 }
+
+numbers!(Row {
+    per_pf: f64,
+    g_na: f64,
+    g_k: f64,
+    g_l: f64,
+    e_na: f64,
+    e_k: f64,
+    e_l: f64,
+    shift: f64,
+    level: f64,
+    hold: f64,
+    tolerance: f64,
+    synapses: Coefficients,
+});
 
 /// `x/(eˣ − 1)`, with its limit 1 at 0.
 #[inline(always)]

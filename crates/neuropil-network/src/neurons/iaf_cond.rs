@@ -19,6 +19,7 @@
 use std::marker::PhantomData;
 
 use super::adaptive::{Outside, System};
+use super::columns::numbers;
 use super::contract::{Build, ModelInfo, Neurons, Parameter, Signs, Variable, p};
 use super::lanes::count_down;
 use super::nonlinear::{Model, Nonlinear};
@@ -86,6 +87,17 @@ struct Row {
     tolerance: f64,
     synapses: Coefficients,
 }
+
+numbers!(Row {
+    per_pf: f64,
+    g_l: f64,
+    e_l: f64,
+    v_th: f64,
+    reset: f64,
+    hold: f64,
+    tolerance: f64,
+    synapses: Coefficients,
+});
 
 /// A variant: state V, then the variables of its synapses.
 struct IafCond<S>(PhantomData<S>);

@@ -18,10 +18,14 @@
 use std::ops::Range;
 
 use super::clamped::ClampedMembranes;
-use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
+use super::columns::{TILE, numbers};
+use super::contract::{
+    Arrivals, Build, Fault, ModelInfo, Neurons, Order, Signs, Sink, Variable, p,
+};
 use super::drive::Drive;
-use super::lanes::{BLOCK, Spike, collect_spikes, count_down, housekeeping, or_zeros, strips};
+use super::lanes::{FLAG, Kernel, Spike, Strips, collect_spikes, housekeeping, or_zeros};
 use super::linear::Membrane;
+use super::refractory::{Refractory, held, stamp};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -64,6 +68,8 @@ struct Synapse {
     kick: f64,
 }
 
+numbers!(Synapse { decay: f64, rise: f64, per_current: f64, per_slope: f64, kick: f64 });
+
 /// Potentials are relative to E_L, as the propagators want them.
 #[derive(Debug, Clone, Copy)]
 struct Coefficients {
@@ -76,6 +82,16 @@ struct Coefficients {
     e_l: f64,
 }
 
+numbers!(Coefficients {
+    ex: Synapse,
+    inh: Synapse,
+    decay: f64,
+    per_pa: f64,
+    v_min: f64,
+    spike: Spike,
+    e_l: f64,
+});
+
 struct IafPscAlpha {
     coefficients: Table<Coefficients>,
     arch: pulp::Arch,
@@ -84,12 +100,9 @@ struct IafPscAlpha {
     ex_slope: Vec<f64>,
     inh: Vec<f64>,
     inh_slope: Vec<f64>,
-    /// Refractory steps left.
-    hold: Vec<f64>,
+    refractory: Refractory,
     drive: Drive,
     clamped: ClampedMembranes,
-    /// Scratch of one block.
-    rise: Vec<f64>,
 }
 
 impl IafPscAlpha {
@@ -110,10 +123,9 @@ impl IafPscAlpha {
             ex_slope: zeros(),
             inh: zeros(),
             inh_slope: zeros(),
-            hold: vec![0.0; build.size],
+            refractory: Refractory::new(build.size),
             drive: Drive::new(&given, build)?,
             clamped: ClampedMembranes::new(&given, h, Some(["tau_syn_ex", "tau_syn_in"]))?,
-            rise: vec![0.0; BLOCK],
         })
     }
 }
@@ -143,50 +155,72 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
 
 /// The arrays of one block, one entry per neuron.
 struct Lanes<'a> {
+    now: u32,
+    until: &'a [u32],
     input: [&'a [f64]; 2],
     drive: &'a [f64],
     v: &'a mut [f64],
-    ex: &'a mut [f64],
-    ex_slope: &'a mut [f64],
-    inh: &'a mut [f64],
-    inh_slope: &'a mut [f64],
-    hold: &'a mut [f64],
-    /// Scratch: what the synaptic currents add to V.
-    rise: &'a mut [f64],
+    /// Current and slope of either input.
+    synapses: [[&'a mut [f64]; 2]; 2],
 }
 
-/// One step; says which strips may hold spikes.
-///
-/// Three short loops: the compiler gives up on proving one long one free of overlaps.
+impl Kernel<Coefficients> for Lanes<'_> {
+    #[inline(always)]
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        let mut rise = [0.0; TILE];
+        let rise = &mut rise[..strip.len()];
+        for (which, [current, slope]) in self.synapses.iter_mut().enumerate() {
+            let synapse = |k: usize| if which == 0 { rows(k).ex } else { rows(k).inh };
+            let input = &self.input[which][strip.clone()];
+            decay(synapse, input, &mut current[strip.clone()], &mut slope[strip.clone()], rise);
+        }
+        let (until, drive) = (&self.until[strip.clone()], &self.drive[strip.clone()]);
+        step(rows, self.now, until, drive, rise, &mut self.v[strip])
+    }
+}
+
+/// One step of the synapses of one kind; adds what they do to V to `rise`.
 #[inline(always)]
-fn advance(coefficients: impl Fn(usize) -> Coefficients, lanes: Lanes<'_>) -> u32 {
-    let n = lanes.v.len();
-    let (v, drive, hold) = (lanes.v, &lanes.drive[..n], &mut lanes.hold[..n]);
-    let (ex, ex_slope) = (&mut lanes.ex[..n], &mut lanes.ex_slope[..n]);
-    let (inh, inh_slope) = (&mut lanes.inh[..n], &mut lanes.inh_slope[..n]);
-    let ([to_ex, to_in], rise) = (lanes.input.map(|input| &input[..n]), &mut lanes.rise[..n]);
+fn decay(
+    synapse: impl Fn(usize) -> Synapse,
+    input: &[f64],
+    current: &mut [f64],
+    slope: &mut [f64],
+    rise: &mut [f64],
+) {
+    let n = rise.len();
+    let (input, current, slope) = (&input[..n], &mut current[..n], &mut slope[..n]);
     for k in 0..n {
-        let c = coefficients(k).ex;
-        rise[k] = c.per_slope * ex_slope[k] + c.per_current * ex[k];
-        ex[k] = c.rise * ex_slope[k] + c.decay * ex[k];
-        ex_slope[k] = c.decay * ex_slope[k] + c.kick * to_ex[k];
+        let c = synapse(k);
+        rise[k] += c.per_slope * slope[k] + c.per_current * current[k];
+        current[k] = c.rise * slope[k] + c.decay * current[k];
+        slope[k] = c.decay * slope[k] + c.kick * input[k];
     }
+}
+
+/// One step of the membranes; flags those that may have spiked.
+#[inline(always)]
+fn step(
+    rows: impl Fn(usize) -> Coefficients,
+    now: u32,
+    until: &[u32],
+    drive: &[f64],
+    rise: &[f64],
+    v: &mut [f64],
+) -> u64 {
+    let n = v.len();
+    let (until, drive, rise) = (&until[..n], &drive[..n], &rise[..n]);
+    let mut flags = 0;
     for k in 0..n {
-        let c = coefficients(k).inh;
-        rise[k] += c.per_slope * inh_slope[k] + c.per_current * inh[k];
-        inh[k] = c.rise * inh_slope[k] + c.decay * inh[k];
-        inh_slope[k] = c.decay * inh_slope[k] + c.kick * to_in[k];
-    }
-    strips(n, |k| {
-        let c = coefficients(k);
+        let c = rows(k);
         let moved = c.per_pa * drive[k] + c.decay * v[k] + rise[k];
         let moved = if moved < c.v_min { c.v_min } else { moved };
-        let next = if hold[k] > 0.0 { v[k] } else { moved };
-        hold[k] = count_down(hold[k]);
+        let next = if held(until[k], now) { v[k] } else { moved };
         v[k] = next;
         // Written so that a NaN counts as a spike and is caught on the rare path.
-        !(next < c.spike.threshold)
-    })
+        flags |= if !(next < c.spike.threshold) { FLAG[k] } else { 0 };
+    }
+    flags
 }
 
 impl Neurons for IafPscAlpha {
@@ -197,40 +231,31 @@ impl Neurons for IafPscAlpha {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
+        let (first, n, now) = (block.start, block.len(), stamp(step));
         let (ex, inh, ex_slope, inh_slope) = (&self.ex, &self.inh, &self.ex_slope, &self.inh_slope);
-        let state = (self.v.as_slice(), self.hold.as_slice());
+        let state = (self.v.as_slice(), &self.refractory, now);
         self.clamped.solve(block.clone(), &self.drive, state, |n, response| {
             response.per_current[0] * ex[n]
                 + response.per_slope[0] * ex_slope[n]
                 + response.per_current[1] * inh[n]
                 + response.per_slope[1] * inh_slope[n]
         });
-        let lanes = Lanes {
-            input: arrivals.pair().map(|values| or_zeros(values, block.len())),
+        let kernel = Lanes {
+            now,
+            until: self.refractory.of(block.clone()),
+            input: arrivals.pair().map(|values| or_zeros(values, n)),
             drive: self.drive.of(block.clone()),
             v: &mut self.v[block.clone()],
-            ex: &mut self.ex[block.clone()],
-            ex_slope: &mut self.ex_slope[block.clone()],
-            inh: &mut self.inh[block.clone()],
-            inh_slope: &mut self.inh_slope[block.clone()],
-            hold: &mut self.hold[block.clone()],
-            rise: &mut self.rise,
+            synapses: [
+                [&mut self.ex[block.clone()], &mut self.ex_slope[block.clone()]],
+                [&mut self.inh[block.clone()], &mut self.inh_slope[block.clone()]],
+            ],
         };
-        let first = block.start;
-        let mask = match &self.coefficients {
-            Table::Same(c) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|_| *c, lanes),
-            ),
-            Table::Each(all) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|k| all[first + k], lanes),
-            ),
-        };
-        let mask = self.clamped.settle(
+        let flags = self.arch.dispatch(Strips { table: &self.coefficients, first, n, kernel });
+        let flags = self.clamped.settle(
             &mut self.v[block.clone()],
             |k| self.coefficients.at(first + k).v_min,
-            mask,
+            flags,
         );
         self.drive.store(block.clone(), arrivals);
         let decaying = &mut [
@@ -240,10 +265,22 @@ impl Neurons for IafPscAlpha {
             &mut self.inh_slope[block.clone()],
         ];
         housekeeping(step, first, &self.v[block.clone()], decaying)?;
-        let (v, hold) = (&mut self.v[block.clone()], &mut self.hold[block.clone()]);
-        collect_spikes(mask, block, spikes, |k| {
-            self.coefficients.at(first + k).spike.settle(first + k, &mut v[k], &mut hold[k])
+        self.refractory.refresh(block.clone(), step);
+        let v = &mut self.v[block.clone()];
+        let until = self.refractory.of_mut(block.clone());
+        collect_spikes(&flags, block, spikes, |k| {
+            let spike = self.coefficients.at(first + k).spike;
+            spike.settle(first + k, &mut v[k], &mut until[k], now)
         })
+    }
+
+    fn sink(&mut self, channel: usize) -> Option<Sink<'_>> {
+        let c = self.coefficients.same()?;
+        let (column, factor) = match channel {
+            0 => (&mut self.ex_slope, c.ex.kick),
+            _ => (&mut self.inh_slope, c.inh.kick),
+        };
+        Some(Sink { column, factor, order: Order::After })
     }
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {

@@ -17,10 +17,12 @@
 use std::ops::Range;
 
 use super::clamped::ClampedMembranes;
+use super::columns::numbers;
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
 use super::drive::Drive;
-use super::lanes::{BLOCK, Spike, collect_spikes, count_down, housekeeping, or_zeros, strips};
+use super::lanes::{BLOCK, FLAG, Kernel, Spike, Strips, collect_spikes, housekeeping, or_zeros};
 use super::linear::Membrane;
+use super::refractory::{Refractory, held, stamp};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -57,12 +59,13 @@ struct Coefficients {
     keep: f64,
 }
 
+numbers!(Coefficients { decay: f64, per_pa: f64, v_min: f64, spike: Spike, e_l: f64, keep: f64 });
+
 struct IafPscDelta {
     coefficients: Table<Coefficients>,
     arch: pulp::Arch,
     v: Vec<f64>,
-    /// Refractory steps left.
-    hold: Vec<f64>,
+    refractory: Refractory,
     drive: Drive,
     clamped: ClampedMembranes,
     stored: Vec<f64>,
@@ -94,11 +97,11 @@ impl IafPscDelta {
             *v -= coefficients.at(n).e_l;
         }
         Ok(Self {
-            keeps_input: coefficients.any(|c| c.keep > 0.0),
+            keeps_input: coefficients.any(build.size, |c| c.keep > 0.0),
             coefficients,
             arch: pulp::Arch::new(),
             v,
-            hold: vec![0.0; build.size],
+            refractory: Refractory::new(build.size),
             drive: Drive::new(&given, build)?,
             clamped: ClampedMembranes::new(&given, h, None)?,
             stored: vec![0.0; build.size],
@@ -108,40 +111,58 @@ impl IafPscDelta {
 
 /// The arrays of one block, one entry per neuron.
 struct Lanes<'a> {
+    now: u32,
+    until: &'a [u32],
     input: &'a [f64],
-    v: &'a mut [f64],
-    hold: &'a mut [f64],
     drive: &'a [f64],
+    v: &'a mut [f64],
 }
 
-/// One step; says which strips may hold spikes.
+impl Kernel<Coefficients> for Lanes<'_> {
+    #[inline(always)]
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        let (input, drive) = (&self.input[strip.clone()], &self.drive[strip.clone()]);
+        let until = &self.until[strip.clone()];
+        step(rows, self.now, until, input, drive, &mut self.v[strip])
+    }
+}
+
+/// One step of some neurons; flags those that may have spiked.
 #[inline(always)]
-fn advance(coefficients: impl Fn(usize) -> Coefficients, lanes: Lanes<'_>) -> u32 {
-    let n = lanes.v.len();
-    let (v, hold) = (lanes.v, &mut lanes.hold[..n]);
-    let (input, drive) = (&lanes.input[..n], &lanes.drive[..n]);
-    strips(n, |k| {
-        let c = coefficients(k);
+fn step(
+    rows: impl Fn(usize) -> Coefficients,
+    now: u32,
+    until: &[u32],
+    input: &[f64],
+    drive: &[f64],
+    v: &mut [f64],
+) -> u64 {
+    let n = v.len();
+    let (until, input, drive) = (&until[..n], &input[..n], &drive[..n]);
+    let mut flags = 0;
+    for k in 0..n {
+        let c = rows(k);
         let moved = c.per_pa * drive[k] + c.decay * v[k] + input[k];
-        let next = if hold[k] > 0.0 { v[k] } else { moved };
+        let next = if held(until[k], now) { v[k] } else { moved };
         let next = if next < c.v_min { c.v_min } else { next };
-        hold[k] = count_down(hold[k]);
         v[k] = next;
         // Written so that a NaN counts as a spike and is caught on the rare path.
-        !(next < c.spike.threshold)
-    })
+        flags |= if !(next < c.spike.threshold) { FLAG[k] } else { 0 };
+    }
+    flags
 }
 
 impl IafPscDelta {
     /// Turns input of refractory neurons into stored input, and gives it back when they are free.
-    fn store_refractory_input(&mut self, block: Range<usize>, input: &mut [f64]) {
+    fn store_refractory_input(&mut self, block: Range<usize>, now: u32, input: &mut [f64]) {
         for (k, n) in block.enumerate() {
             let keep = self.coefficients.at(n).keep;
             if keep == 0.0 {
                 continue;
             }
-            if self.hold[n] > 0.0 {
-                self.stored[n] += input[k] * keep.powi(self.hold[n] as i32);
+            let left = self.refractory.left(n, now);
+            if left > 0 {
+                self.stored[n] += input[k] * keep.powi(left as i32);
             } else {
                 input[k] += std::mem::take(&mut self.stored[n]);
             }
@@ -157,43 +178,38 @@ impl Neurons for IafPscDelta {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
+        let (first, n, now) = (block.start, block.len(), stamp(step));
         let mut scratch;
         let mut input = or_zeros(arrivals.channel(0), block.len());
         if self.keeps_input {
             scratch = [0.0; BLOCK];
             scratch[..block.len()].copy_from_slice(input);
-            self.store_refractory_input(block.clone(), &mut scratch[..block.len()]);
+            self.store_refractory_input(block.clone(), now, &mut scratch[..block.len()]);
             input = &scratch[..block.len()];
         }
-        let state = (self.v.as_slice(), self.hold.as_slice());
-        let first = block.start;
+        let state = (self.v.as_slice(), &self.refractory, now);
         self.clamped.solve(block.clone(), &self.drive, state, |n, _| input[n - first]);
-        let lanes = Lanes {
+        let kernel = Lanes {
+            now,
+            until: self.refractory.of(block.clone()),
             input,
-            v: &mut self.v[block.clone()],
-            hold: &mut self.hold[block.clone()],
             drive: self.drive.of(block.clone()),
+            v: &mut self.v[block.clone()],
         };
-        let mask = match &self.coefficients {
-            Table::Same(c) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|_| *c, lanes),
-            ),
-            Table::Each(all) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|k| all[first + k], lanes),
-            ),
-        };
-        let mask = self.clamped.settle(
+        let flags = self.arch.dispatch(Strips { table: &self.coefficients, first, n, kernel });
+        let flags = self.clamped.settle(
             &mut self.v[block.clone()],
             |k| self.coefficients.at(first + k).v_min,
-            mask,
+            flags,
         );
         self.drive.store(block.clone(), arrivals);
         housekeeping(step, first, &self.v[block.clone()], &mut [])?;
-        let (v, hold) = (&mut self.v[block.clone()], &mut self.hold[block.clone()]);
-        collect_spikes(mask, block, spikes, |k| {
-            self.coefficients.at(first + k).spike.settle(first + k, &mut v[k], &mut hold[k])
+        self.refractory.refresh(block.clone(), step);
+        let v = &mut self.v[block.clone()];
+        let until = self.refractory.of_mut(block.clone());
+        collect_spikes(&flags, block, spikes, |k| {
+            let spike = self.coefficients.at(first + k).spike;
+            spike.settle(first + k, &mut v[k], &mut until[k], now)
         })
     }
 

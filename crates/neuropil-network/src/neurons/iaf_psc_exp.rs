@@ -25,12 +25,16 @@ use std::ops::Range;
 use neuropil_core::random::philox;
 
 use super::clamped::ClampedMembranes;
-use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
+use super::columns::numbers;
+use super::contract::{
+    Arrivals, Build, Fault, ModelInfo, Neurons, Order, Signs, Sink, Variable, p,
+};
 use super::drive::Drive;
 use super::lanes::{
-    BLOCK, Spike, check_finite, collect_spikes, count_down, housekeeping, or_zeros, strips,
+    BLOCK, FLAG, Flags, Kernel, Spike, Strips, check_finite, collect_spikes, housekeeping, or_zeros,
 };
 use super::linear::Membrane;
+use super::refractory::{Refractory, after, held, stamp};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -82,18 +86,28 @@ struct Escape {
     delta: f64,
 }
 
+numbers!(Escape { at_threshold: f64, delta: f64 });
+numbers!(Coefficients {
+    decay: f64,
+    decay_ex: f64,
+    decay_in: f64,
+    per_ex: f64,
+    per_in: f64,
+    per_pa: f64,
+    spike: Spike,
+    escape: Escape,
+    e_l: f64,
+});
+
 struct IafPscExp {
     coefficients: Table<Coefficients>,
     arch: pulp::Arch,
     v: Vec<f64>,
     ex: Vec<f64>,
     inh: Vec<f64>,
-    /// Refractory steps left.
-    hold: Vec<f64>,
+    refractory: Refractory,
     drive: Drive,
     clamped: ClampedMembranes,
-    /// Scratch of one block.
-    rise: Vec<f64>,
     /// Current of receptor port 1, empty until one arrives.
     port1: Vec<f64>,
     noisy: bool,
@@ -111,16 +125,15 @@ impl IafPscExp {
             *v -= coefficients.at(n).e_l;
         }
         Ok(Self {
-            noisy: coefficients.any(|c| c.escape.delta > 0.0),
+            noisy: coefficients.any(build.size, |c| c.escape.delta > 0.0),
             coefficients,
             arch: pulp::Arch::new(),
             v,
             ex: given.initials("I_syn_ex", |_| 0.0)?,
             inh: given.initials("I_syn_in", |_| 0.0)?,
-            hold: vec![0.0; build.size],
+            refractory: Refractory::new(build.size),
             drive: Drive::new(&given, build)?,
             clamped: ClampedMembranes::new(&given, h, Some(["tau_syn_ex", "tau_syn_in"]))?,
-            rise: vec![0.0; BLOCK],
             port1: Vec::new(),
             first: build.first,
             key: build.key,
@@ -149,46 +162,59 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
     })
 }
 
-/// The arrays of one block, one entry per neuron.
-struct Lanes<'a> {
+/// The arrays of one block, one entry per neuron. `INPUT`: whether weights arrive.
+struct Lanes<'a, const INPUT: bool> {
+    now: u32,
+    until: &'a [u32],
     input: [&'a [f64]; 2],
     drive: &'a [f64],
     v: &'a mut [f64],
     ex: &'a mut [f64],
     inh: &'a mut [f64],
-    hold: &'a mut [f64],
-    /// Scratch: what the synaptic currents add to V.
-    rise: &'a mut [f64],
 }
 
-/// One step; says which strips may hold spikes.
-///
-/// Three short loops: the compiler gives up on proving one long one free of overlaps.
+impl<const INPUT: bool> Kernel<Coefficients> for Lanes<'_, INPUT> {
+    #[inline(always)]
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        step::<INPUT>(
+            rows,
+            (self.now, &self.until[strip.clone()]),
+            self.input.map(|input| &input[strip.clone()]),
+            &self.drive[strip.clone()],
+            &mut self.v[strip.clone()],
+            &mut self.ex[strip.clone()],
+            &mut self.inh[strip],
+        )
+    }
+}
+
+/// One step of some neurons; flags those that may have spiked.
 #[inline(always)]
-fn advance(coefficients: impl Fn(usize) -> Coefficients, lanes: Lanes<'_>) -> u32 {
-    let n = lanes.v.len();
-    let (v, ex, inh) = (lanes.v, &mut lanes.ex[..n], &mut lanes.inh[..n]);
-    let (hold, drive, rise) = (&mut lanes.hold[..n], &lanes.drive[..n], &mut lanes.rise[..n]);
-    let [to_ex, to_in] = lanes.input.map(|input| &input[..n]);
+fn step<const INPUT: bool>(
+    rows: impl Fn(usize) -> Coefficients,
+    (now, until): (u32, &[u32]),
+    [to_ex, to_in]: [&[f64]; 2],
+    drive: &[f64],
+    v: &mut [f64],
+    ex: &mut [f64],
+    inh: &mut [f64],
+) -> u64 {
+    let n = v.len();
+    let (until, drive, ex, inh) = (&until[..n], &drive[..n], &mut ex[..n], &mut inh[..n]);
+    let (to_ex, to_in) = (&to_ex[..n], &to_in[..n]);
+    let mut flags = 0;
     for k in 0..n {
-        let c = coefficients(k);
-        rise[k] = c.per_ex * ex[k];
-        ex[k] = c.decay_ex * ex[k] + to_ex[k];
-    }
-    for k in 0..n {
-        let c = coefficients(k);
-        rise[k] += c.per_in * inh[k];
-        inh[k] = c.decay_in * inh[k] + to_in[k];
-    }
-    strips(n, |k| {
-        let c = coefficients(k);
-        let moved = c.decay * v[k] + c.per_pa * drive[k] + rise[k];
-        let next = if hold[k] > 0.0 { v[k] } else { moved };
-        hold[k] = count_down(hold[k]);
+        let c = rows(k);
+        let rise = c.per_ex * ex[k] + c.per_in * inh[k];
+        let moved = c.decay * v[k] + c.per_pa * drive[k] + rise;
+        let next = if held(until[k], now) { v[k] } else { moved };
         v[k] = next;
+        ex[k] = c.decay_ex * ex[k] + if INPUT { to_ex[k] } else { 0.0 };
+        inh[k] = c.decay_in * inh[k] + if INPUT { to_in[k] } else { 0.0 };
         // Written so that a NaN counts as a spike and is caught on the rare path.
-        !(next < c.spike.threshold)
-    })
+        flags |= if !(next < c.spike.threshold) { FLAG[k] } else { 0 };
+    }
+    flags
 }
 
 impl IafPscExp {
@@ -206,6 +232,26 @@ impl IafPscExp {
         sum
     }
 
+    /// One step of a block; flags the neurons that may have spiked.
+    fn membranes<const INPUT: bool>(
+        &mut self,
+        block: Range<usize>,
+        now: u32,
+        input: [&[f64]; 2],
+    ) -> Flags {
+        let (first, n) = (block.start, block.len());
+        let kernel = Lanes::<INPUT> {
+            now,
+            until: self.refractory.of(block.clone()),
+            input,
+            drive: self.drive.of(block.clone()),
+            v: &mut self.v[block.clone()],
+            ex: &mut self.ex[block.clone()],
+            inh: &mut self.inh[block],
+        };
+        self.arch.dispatch(Strips { table: &self.coefficients, first, n, kernel })
+    }
+
     /// Spikes of a block in which some neurons have escape noise.
     fn escape(
         &mut self,
@@ -213,18 +259,19 @@ impl IafPscExp {
         step: u64,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
+        let now = stamp(step);
         for n in block {
             let c = self.coefficients.at(n);
-            let (v, hold) = (&mut self.v[n], &mut self.hold[n]);
+            let (v, until) = (&mut self.v[n], &mut self.refractory.of_mut(n..n + 1)[0]);
             let fires = if c.escape.delta == 0.0 {
-                c.spike.settle(n, v, hold)?
+                c.spike.settle(n, v, until, now)?
             } else {
                 check_finite(n, "V_m", *v)?;
                 let gain = ((*v - c.spike.threshold) / c.escape.delta).exp();
                 let fires =
                     uniform(self.first + n as u32, step, self.key) < c.escape.at_threshold * gain;
                 if fires {
-                    (*v, *hold) = (c.spike.reset, c.spike.hold);
+                    (*v, *until) = (c.spike.reset, after(now, c.spike.hold));
                 }
                 fires
             };
@@ -254,39 +301,26 @@ impl Neurons for IafPscExp {
         arrivals: &Arrivals<'_>,
         spikes: &mut Vec<u32>,
     ) -> Result<(), Fault> {
+        let (first, n, now) = (block.start, block.len(), stamp(step));
         let mut scratch;
         let [ex, inh] = arrivals.pair();
-        let mut ex = or_zeros(ex, block.len());
+        let silent = ex.is_empty() && inh.is_empty() && self.port1.is_empty();
+        let mut ex = or_zeros(ex, n);
         if !self.port1.is_empty() {
             scratch = [0.0; BLOCK];
             ex = self.with_port1(block.clone(), ex, &mut scratch);
         }
         let (from_ex, from_in) = (&self.ex, &self.inh);
-        let state = (self.v.as_slice(), self.hold.as_slice());
+        let state = (self.v.as_slice(), &self.refractory, now);
         self.clamped.solve(block.clone(), &self.drive, state, |n, response| {
             response.per_current[0] * from_ex[n] + response.per_current[1] * from_in[n]
         });
-        let lanes = Lanes {
-            input: [ex, or_zeros(inh, block.len())],
-            drive: self.drive.of(block.clone()),
-            v: &mut self.v[block.clone()],
-            ex: &mut self.ex[block.clone()],
-            inh: &mut self.inh[block.clone()],
-            hold: &mut self.hold[block.clone()],
-            rise: &mut self.rise,
+        let flags = if silent {
+            self.membranes::<false>(block.clone(), now, [ex, or_zeros(inh, n)])
+        } else {
+            self.membranes::<true>(block.clone(), now, [ex, or_zeros(inh, n)])
         };
-        let first = block.start;
-        let mask = match &self.coefficients {
-            Table::Same(c) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|_| *c, lanes),
-            ),
-            Table::Each(all) => self.arch.dispatch(
-                #[inline(always)]
-                || advance(|k| all[first + k], lanes),
-            ),
-        };
-        let mask = self.clamped.settle(&mut self.v[block.clone()], |_| f64::NEG_INFINITY, mask);
+        let flags = self.clamped.settle(&mut self.v[block.clone()], |_| f64::NEG_INFINITY, flags);
         self.drive.store(block.clone(), arrivals);
         if !arrivals.current_port1.is_empty() {
             self.port1.resize(self.v.len(), 0.0);
@@ -296,13 +330,24 @@ impl Neurons for IafPscExp {
         }
         let decaying = &mut [&mut self.ex[block.clone()], &mut self.inh[block.clone()]];
         housekeeping(step, first, &self.v[block.clone()], decaying)?;
+        self.refractory.refresh(block.clone(), step);
         if self.noisy {
             return self.escape(block, step, spikes);
         }
-        let (v, hold) = (&mut self.v[block.clone()], &mut self.hold[block.clone()]);
-        collect_spikes(mask, block, spikes, |k| {
-            self.coefficients.at(first + k).spike.settle(first + k, &mut v[k], &mut hold[k])
+        let v = &mut self.v[block.clone()];
+        let until = self.refractory.of_mut(block.clone());
+        collect_spikes(&flags, block, spikes, |k| {
+            let spike = self.coefficients.at(first + k).spike;
+            spike.settle(first + k, &mut v[k], &mut until[k], now)
         })
+    }
+
+    fn sink(&mut self, channel: usize) -> Option<Sink<'_>> {
+        if channel == 0 && !self.port1.is_empty() {
+            return None;
+        }
+        let column = if channel == 0 { &mut self.ex } else { &mut self.inh };
+        Some(Sink { column, factor: 1.0, order: Order::After })
     }
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {

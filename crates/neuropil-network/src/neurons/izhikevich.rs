@@ -17,9 +17,10 @@
 
 use std::ops::Range;
 
+use super::columns::numbers;
 use super::contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Signs, Variable, p};
 use super::drive::Drive;
-use super::lanes::{check_finite, collect_spikes, housekeeping, or_zeros, strips};
+use super::lanes::{FLAG, Kernel, Strips, check_finite, collect_spikes, housekeeping, or_zeros};
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
@@ -92,9 +93,10 @@ impl Izhikevich {
     }
 }
 
-/// One step of a block, one entry of each array per neuron.
-struct Step<'a, F> {
-    coefficients: F,
+numbers!(Coefficients { a: f64, b: f64, c: f64, d: f64, v_th: f64, v_min: f64, consistent: bool });
+
+/// The arrays of a block, one entry per neuron.
+struct Lanes<'a> {
     h: f64,
     input: &'a [f64],
     drive: &'a [f64],
@@ -102,31 +104,43 @@ struct Step<'a, F> {
     u: &'a mut [f64],
 }
 
-impl<F: Fn(usize) -> Coefficients> pulp::NullaryFnOnce for Step<'_, F> {
-    type Output = u32;
-
-    /// Says which strips may hold spikes.
+impl Kernel<Coefficients> for Lanes<'_> {
     #[inline(always)]
-    fn call(self) -> u32 {
-        let (n, h) = (self.v.len(), self.h);
-        let (v, u) = (self.v, &mut self.u[..n]);
-        let (input, drive) = (&self.input[..n], &self.drive[..n]);
-        strips(n, |k| {
-            let c = (self.coefficients)(k);
-            let slope = |v: f64, i: f64| 0.04 * v * v + 5.0 * v + 140.0 - u[k] + i;
-            let euler = v[k] + h * slope(v[k], drive[k]) + input[k];
-            let current = drive[k] + input[k];
-            let half = v[k] + 0.5 * h * slope(v[k], current);
-            let halves = half + 0.5 * h * slope(half, current);
-            let next = if c.consistent { euler } else { halves };
-            let seen = if c.consistent { v[k] } else { next };
-            u[k] += h * c.a * (c.b * seen - u[k]);
-            let next = if next < c.v_min { c.v_min } else { next };
-            v[k] = next;
-            // Written so that a NaN counts as a spike and is caught on the rare path.
-            !(next < c.v_th)
-        })
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        let (input, drive) = (&self.input[strip.clone()], &self.drive[strip.clone()]);
+        step(rows, self.h, input, drive, &mut self.v[strip.clone()], &mut self.u[strip])
     }
+}
+
+/// One step of some neurons; flags those that may have spiked.
+#[inline(always)]
+fn step(
+    rows: impl Fn(usize) -> Coefficients,
+    h: f64,
+    input: &[f64],
+    drive: &[f64],
+    v: &mut [f64],
+    u: &mut [f64],
+) -> u64 {
+    let n = v.len();
+    let (u, input, drive) = (&mut u[..n], &input[..n], &drive[..n]);
+    let mut flags = 0;
+    for k in 0..n {
+        let c = rows(k);
+        let slope = |v: f64, i: f64| 0.04 * v * v + 5.0 * v + 140.0 - u[k] + i;
+        let euler = v[k] + h * slope(v[k], drive[k]) + input[k];
+        let current = drive[k] + input[k];
+        let half = v[k] + 0.5 * h * slope(v[k], current);
+        let halves = half + 0.5 * h * slope(half, current);
+        let next = if c.consistent { euler } else { halves };
+        let seen = if c.consistent { v[k] } else { next };
+        u[k] += h * c.a * (c.b * seen - u[k]);
+        let next = if next < c.v_min { c.v_min } else { next };
+        v[k] = next;
+        // Written so that a NaN counts as a spike and is caught on the rare path.
+        flags |= if !(next < c.v_th) { FLAG[k] } else { 0 };
+    }
+    flags
 }
 
 impl Neurons for Izhikevich {
@@ -141,18 +155,11 @@ impl Neurons for Izhikevich {
         let (first, h) = (block.start, self.h);
         let drive = self.drive.of(block.clone());
         let (v, u) = (&mut self.v[block.clone()], &mut self.u[block.clone()]);
-        let mask = match &self.coefficients {
-            Table::Same(c) => {
-                self.arch.dispatch(Step { coefficients: |_| *c, h, input, drive, v, u })
-            }
-            Table::Each(all) => {
-                let coefficients = |k| all[first + k];
-                self.arch.dispatch(Step { coefficients, h, input, drive, v, u })
-            }
-        };
+        let (table, n, kernel) = (&self.coefficients, block.len(), Lanes { h, input, drive, v, u });
+        let flags = self.arch.dispatch(Strips { table, first, n, kernel });
         self.drive.store(block.clone(), arrivals);
         housekeeping(step, first, &self.v[block.clone()], &mut [])?;
-        collect_spikes(mask, block, spikes, |k| {
+        collect_spikes(&flags, block, spikes, |k| {
             let (n, c) = (first + k, self.coefficients.at(first + k));
             if self.v[n] < c.v_th {
                 return Ok(false);

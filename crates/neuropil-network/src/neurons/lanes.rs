@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
+use super::columns::{Numbers, TILE, numbers, row};
 use super::contract::Fault;
+use super::refractory;
+use super::table::Table;
 
 /// Most neurons that the engine advances in one call: their state stays in the first-level cache.
 pub const BLOCK: usize = 512;
@@ -14,46 +17,113 @@ pub(super) fn or_zeros(values: &[f64], len: usize) -> &[f64] {
     if values.is_empty() { &ZEROS[..len] } else { values }
 }
 
-/// Neurons that share one flag.
-const STRIP: usize = 64;
+/// Neurons whose flags fit a word.
+const STRIP: usize = TILE;
 
-/// Runs `body` for `0..n`, in strips; bit s of the result says whether it held anywhere in strip s.
-#[inline(always)]
-pub(super) fn strips(n: usize, mut body: impl FnMut(usize) -> bool) -> u32 {
-    let (mut mask, mut bit, mut base) = (0, 1, 0);
-    while base < n {
-        let end = if base + STRIP < n { base + STRIP } else { n };
-        let mut any = false;
-        for k in base..end {
-            any |= body(k);
-        }
-        mask |= if any { bit } else { 0 };
-        bit <<= 1;
-        base = end;
+/// Flags of the neurons of a block, strip after strip.
+pub(super) type Flags = [u64; BLOCK / STRIP];
+
+/// The flag of every neuron of a strip. Read from memory, so that a loop that collects flags becomes
+/// vectors.
+pub(super) static FLAG: [u64; STRIP] = {
+    let mut flags = [0; STRIP];
+    let mut k = 0;
+    while k < STRIP {
+        flags[k] = 1 << k;
+        k += 1;
     }
-    mask
+    flags
+};
+
+/// What a model does in a step to up to [`STRIP`] neurons of a block.
+pub(super) trait Kernel<C> {
+    /// Advances the neurons `strip` of the block; `rows(k)` are the coefficients of number `k` among them.
+    /// Flags those that may have spiked.
+    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> C) -> u64;
 }
 
-/// The mask of all strips of `n` neurons.
-pub(super) fn every_strip(n: usize) -> u32 {
-    (0..n.div_ceil(STRIP)).fold(0, |mask, strip| mask | 1 << strip)
+/// Runs a kernel over a block, with the vector instructions of the machine.
+pub(super) struct Strips<'a, C, K> {
+    pub table: &'a Table<C>,
+    /// First neuron of the block within its part, a multiple of [`STRIP`].
+    pub first: usize,
+    /// Neurons of the block.
+    pub n: usize,
+    pub kernel: K,
 }
 
-/// The rare path after [`strips`]: asks `crossed` about every neuron (index within the block) of
-/// the strips marked, and pushes those that did.
+impl<C: Numbers, K: Kernel<C>> pulp::NullaryFnOnce for Strips<'_, C, K> {
+    type Output = Flags;
+
+    /// Flags the neurons that may have spiked.
+    #[inline(always)]
+    fn call(self) -> Flags {
+        let Self { table, first, n, mut kernel } = self;
+        match table {
+            Table::Same(c) => {
+                // A copy: what the kernel writes cannot change it, so that it stays in registers.
+                let c = *c;
+                strips(
+                    n,
+                    #[inline(always)]
+                    |strip| kernel.strip(strip, move |_| c),
+                )
+            }
+            Table::Each(tiles) => strips(
+                n,
+                #[inline(always)]
+                |strip| {
+                    let tile = tiles.tile((first + strip.start) / TILE);
+                    kernel.strip(strip, |k| row(tile, k))
+                },
+            ),
+        }
+    }
+}
+
+/// Runs `body` for the strips of `0..n`. Whole ones have a length that the compiler knows.
+#[inline(always)]
+fn strips(n: usize, mut body: impl FnMut(Range<usize>) -> u64) -> Flags {
+    let mut flags = [0; BLOCK / STRIP];
+    for (strip, flags) in flags.iter_mut().enumerate() {
+        let base = strip * STRIP;
+        if base + STRIP <= n {
+            *flags = body(base..base + STRIP);
+        } else {
+            if base < n {
+                *flags = body(base..n);
+            }
+            break;
+        }
+    }
+    flags
+}
+
+/// Flags of all of `n` neurons.
+pub(super) fn everyone(n: usize) -> Flags {
+    std::array::from_fn(|strip| match n.saturating_sub(strip * STRIP) {
+        left if left < STRIP => (1 << left) - 1,
+        _ => u64::MAX,
+    })
+}
+
+/// The rare path after [`Strips`]: asks `crossed` about the neurons (index within the block) that are
+/// flagged, and pushes those that did.
 ///
 /// # Errors
 /// Whatever `crossed` finds.
+#[inline]
 pub(super) fn collect_spikes(
-    mut mask: u32,
+    flags: &Flags,
     block: Range<usize>,
     spikes: &mut Vec<u32>,
     mut crossed: impl FnMut(usize) -> Result<bool, Fault>,
 ) -> Result<(), Fault> {
-    while mask != 0 {
-        let base = mask.trailing_zeros() as usize * STRIP;
-        mask &= mask - 1;
-        for k in base..(base + STRIP).min(block.len()) {
+    for (strip, flags) in flags.iter().enumerate() {
+        let mut flags = *flags;
+        while flags != 0 {
+            let k = strip * STRIP + flags.trailing_zeros() as usize;
+            flags &= flags - 1;
             if crossed(k)? {
                 spikes.push((block.start + k) as u32);
             }
@@ -82,18 +152,20 @@ pub(super) struct Spike {
     pub hold: f64,
 }
 
+numbers!(Spike { threshold: f64, reset: f64, hold: f64 });
+
 impl Spike {
     /// Resets a neuron whose potential has reached the threshold; says whether it had.
     ///
     /// # Errors
     /// [`Fault`] for a potential that is not finite.
     #[inline]
-    pub fn settle(&self, n: usize, v: &mut f64, hold: &mut f64) -> Result<bool, Fault> {
+    pub fn settle(&self, n: usize, v: &mut f64, until: &mut u32, now: u32) -> Result<bool, Fault> {
         if *v < self.threshold {
             return Ok(false);
         }
         check_finite(n, "V_m", *v)?;
-        (*v, *hold) = (self.reset, self.hold);
+        (*v, *until) = (self.reset, refractory::after(now, self.hold));
         Ok(true)
     }
 }

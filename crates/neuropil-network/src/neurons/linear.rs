@@ -5,6 +5,8 @@
 //! `exprel(x) = (eˣ − 1)/x`, they have no singularity where a synaptic time constant meets that of
 //! the membrane.
 
+use super::columns::numbers;
+
 /// `(eˣ − 1)/x`, with its limit 1 at 0.
 pub(super) fn exprel(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { x.exp_m1() / x }
@@ -33,6 +35,8 @@ pub(super) struct Membrane {
     /// Time constant `[ms]`.
     pub tau_m: f64,
 }
+
+numbers!(Membrane { c_m: f64, tau_m: f64 });
 
 impl Membrane {
     /// What is left of V after `h` ms.

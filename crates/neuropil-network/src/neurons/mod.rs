@@ -10,6 +10,7 @@ mod aeif_cond_exp_euler;
 mod aeif_psc;
 mod cells;
 mod clamped;
+mod columns;
 mod contract;
 mod drive;
 mod equations;
@@ -24,13 +25,16 @@ mod linear;
 mod model;
 mod nonlinear;
 mod parrot_neuron;
+mod refractory;
 mod registry;
 mod response;
 mod synapses;
 mod table;
 
 pub use cells::{CELLS, NamedCell, find_cell};
-pub use contract::{Arrivals, Build, Fault, ModelInfo, Neurons, Parameter, Signs, Variable};
+pub use contract::{
+    Arrivals, Build, Fault, ModelInfo, Neurons, Order, Parameter, Signs, Sink, Variable,
+};
 pub use lanes::BLOCK;
 pub use model::Model;
 pub use registry::{MODELS, find};

@@ -10,7 +10,8 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::adaptive::{GROUP, Group, System};
-use super::contract::{Arrivals, Build, Fault, Neurons};
+use super::columns::{TILE, row};
+use super::contract::{Arrivals, Build, Fault, Neurons, Order, Sink};
 use super::drive::Drive;
 use super::lanes::{housekeeping, or_zeros};
 use super::table::{Given, Table};
@@ -49,6 +50,9 @@ pub(super) trait Model<const N: usize>: System<N> {
     }
 }
 
+// A group lies within a tile.
+const _: () = assert!(TILE.is_multiple_of(GROUP));
+
 pub(super) struct Nonlinear<M: Model<N>, const N: usize> {
     rows: Table<M::Row>,
     arch: pulp::Arch,
@@ -76,7 +80,7 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
         rows: Table<M::Row>,
         state: [Vec<f64>; N],
     ) -> Result<Self, ModelError> {
-        let keeps = rows.any(|row| M::keep(row) > 0.0);
+        let keeps = rows.any(build.size, |row| M::keep(row) > 0.0);
         Ok(Self {
             rows,
             arch: pulp::Arch::new(),
@@ -98,7 +102,7 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
             return;
         }
         for k in 0..n {
-            let (keep, neuron) = (M::keep(self.rows.at(first + k)), first + k);
+            let (keep, neuron) = (M::keep(&self.rows.at(first + k)), first + k);
             if keep > 0.0 && self.hold[neuron] > 0.0 {
                 self.stored[neuron] += self.group.jump[k] * keep.powi(self.hold[neuron] as i32);
             } else if keep > 0.0 {
@@ -144,8 +148,14 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
             };
         }
         let marked = match &self.rows {
-            Table::Same(row) => step!(|_| *row),
-            Table::Each(rows) => step!(|k| rows[first + k]),
+            Table::Same(row) => {
+                let row = *row;
+                step!(move |_| row)
+            }
+            Table::Each(tiles) => {
+                let (tile, begin) = (tiles.tile(first / TILE), first % TILE);
+                step!(|k| row(tile, begin + k))
+            }
         };
         let marked = marked.map_err(|fault| Fault { neuron: first + fault.neuron, ..fault })?;
         let group = &mut self.group;
@@ -155,7 +165,7 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
                 if group.mark[k] != 0.0 {
                     let mut y: [f64; N] = std::array::from_fn(|i| group.next[i][k]);
                     count += u32::from(
-                        M::fire(self.rows.at(first + k), &mut y, &mut group.hold[k]).map_err(
+                        M::fire(&self.rows.at(first + k), &mut y, &mut group.hold[k]).map_err(
                             |(variable, value)| Fault {
                                 neuron: first + k,
                                 variable: variable.into(),
@@ -256,6 +266,12 @@ impl<M: Model<N>, const N: usize> Neurons for Nonlinear<M, N> {
             housekeeping(step, block.start, v, others)?;
         }
         Ok(())
+    }
+
+    fn sink(&mut self, channel: usize) -> Option<Sink<'_>> {
+        let (inputs, row) = (M::INPUTS?, self.rows.same()?);
+        let (column, factor) = (&mut self.state[inputs[channel]], M::kicks(row)[channel]);
+        Some(Sink { column, factor, order: Order::After })
     }
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {

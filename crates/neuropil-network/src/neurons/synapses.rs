@@ -9,6 +9,7 @@
 //! α = 1, the default, is a conductance; α = 0 is a current `g (E − V_ref)`, which leaves the membrane's
 //! conductance as it is.
 
+use super::columns::numbers;
 use super::contract::{Parameter, p};
 use super::table::Given;
 use crate::description::ModelError;
@@ -26,6 +27,15 @@ pub(super) struct Coefficients {
     sign_in: f64,
 }
 
+numbers!(Coefficients {
+    rate_ex: f64,
+    rate_in: f64,
+    ex: Force,
+    inh: Force,
+    kicks: [f64; 2],
+    sign_in: f64,
+});
+
 /// Share of conductance of excitatory synapses.
 pub(super) const ALPHA_EX: Parameter =
     p("alpha_ex", "", 1.0, "share of conductance, 0 to 1; the rest is a current at V_ref");
@@ -42,6 +52,8 @@ pub(super) struct Force {
     zero: f64,
     alpha: f64,
 }
+
+numbers!(Force { zero: f64, alpha: f64 });
 
 impl Force {
     /// From `E`, `alpha` and `V_ref`.

@@ -2,8 +2,10 @@
 
 use neuropil_core::names::suggestion;
 
+use super::columns::{Numbers, Tiles};
 use super::contract::{Build, ModelInfo, Parameter};
 use super::lanes::Spike;
+use super::refractory;
 use crate::description::{Column, ModelError};
 
 /// The values that a user gave, over the defaults.
@@ -138,11 +140,11 @@ impl<'a> Given<'a> {
     /// The refractory time `t_ref` in steps.
     ///
     /// # Errors
-    /// [`ModelError::Parameter`] if it is negative or longer than a `u32` of steps.
+    /// [`ModelError::Parameter`] if it is negative or of more steps than a stamp can tell apart.
     pub fn refractory_steps(&self, neuron: usize) -> Result<u32, ModelError> {
         let clock = self.build.clock;
         let t_ref = self.checked("t_ref", neuron, "must not be negative, nor endless", |t| {
-            t >= 0.0 && t / clock.dt_ms() < f64::from(u32::MAX - 1)
+            t >= 0.0 && t / clock.dt_ms() < f64::from(refractory::LONGEST)
         })?;
         Ok(clock.nearest(t_ref) as u32)
     }
@@ -192,14 +194,15 @@ impl<'a> Given<'a> {
     ///
     /// # Errors
     /// Whatever `derive` finds wrong.
-    pub fn table<C>(
+    pub fn table<C: Numbers>(
         &self,
         derive: impl Fn(usize) -> Result<C, ModelError>,
     ) -> Result<Table<C>, ModelError> {
         if self.homogeneous() {
             return Ok(Table::Same(derive(0)?));
         }
-        Ok(Table::Each((0..self.build.size).map(derive).collect::<Result<_, _>>()?))
+        let rows = (0..self.build.size).map(derive).collect::<Result<Vec<_>, _>>()?;
+        Ok(Table::Each(Tiles::new(&rows)))
     }
 }
 
@@ -211,27 +214,35 @@ fn initial_names(info: &ModelInfo) -> Vec<&'static str> {
     info.variables.iter().filter(|v| v.initial).map(|v| v.name).collect()
 }
 
-/// Coefficients: `Same` lets a kernel keep them in registers, `Each` reads them per neuron.
+/// Coefficients: `Same` lets a kernel keep them in registers, `Each` reads columns.
 #[derive(Debug)]
 pub(super) enum Table<C> {
     Same(C),
-    Each(Vec<C>),
+    Each(Tiles<C>),
 }
 
-impl<C> Table<C> {
+impl<C: Numbers> Table<C> {
     /// The coefficients of one neuron.
-    pub fn at(&self, neuron: usize) -> &C {
+    pub fn at(&self, neuron: usize) -> C {
         match self {
-            Self::Same(coefficients) => coefficients,
-            Self::Each(all) => &all[neuron],
+            Self::Same(coefficients) => *coefficients,
+            Self::Each(all) => all.at(neuron),
         }
     }
 
-    /// Whether `holds` is true of any neuron.
-    pub fn any(&self, holds: impl Fn(&C) -> bool) -> bool {
+    /// The coefficients that all neurons have in common.
+    pub fn same(&self) -> Option<&C> {
+        match self {
+            Self::Same(coefficients) => Some(coefficients),
+            Self::Each(_) => None,
+        }
+    }
+
+    /// Whether `holds` is true of any of the `size` neurons.
+    pub fn any(&self, size: usize, holds: impl Fn(&C) -> bool) -> bool {
         match self {
             Self::Same(coefficients) => holds(coefficients),
-            Self::Each(all) => all.iter().any(holds),
+            Self::Each(all) => (0..size).any(|n| holds(&all.at(n))),
         }
     }
 }

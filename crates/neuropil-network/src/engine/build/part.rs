@@ -102,6 +102,7 @@ pub(super) fn part(
             attach(&mut part, input, k, signs, network);
         }
     }
+    part.allow_direct();
     Ok(part)
 }
 
