@@ -85,7 +85,7 @@ pub fn cells_text(report: &CableCheck) -> String {
             &format!("  {}", p.name),
             format!("{size:>12} × {} compartments, {:.1} µm²", p.compartments, p.area_um2),
         );
-        line("", format!("mechanisms {}; {} point processes", p.mechanisms.join(", "), p.points));
+        line("", format!("mechanisms {}; point processes {}", p.mechanisms.join(", "), p.points));
     }
     line("compartments", show::count(report.compartments));
     line("connections", show::count(report.connections));

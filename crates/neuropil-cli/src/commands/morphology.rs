@@ -55,7 +55,8 @@ fn check(input: &MorphologyFile) -> anyhow::Result<()> {
 fn info(input: &MorphologyFile) -> anyhow::Result<()> {
     let found = findings(input)?;
     show::line(format!("morphology        {}", input.file.display()))?;
-    show::line(format!("samples           {} in {} trees", found.samples, found.trees))?;
+    show::line(format!("samples           {}", found.samples))?;
+    show::line(format!("trees             {}", found.trees))?;
     show::line(format!("soma              {}", found.soma))?;
     let Some(summary) = &found.summary else {
         for error in &found.errors {

@@ -80,7 +80,9 @@ impl Experiment {
         let spikes = setup.recordings.spikes.iter();
         let samples = setup.recordings.samples.iter().map(|s| {
             let every = clock.ms(s.interval_steps);
-            format!("{} at {} places, every {every} ms", s.path(), s.columns.len())
+            let places = s.columns.len();
+            let word = if places == 1 { "place" } else { "places" };
+            format!("{} at {places} {word}, every {every} ms", s.path())
         });
         Ok(CableCheck {
             title: setup.title.clone(),
