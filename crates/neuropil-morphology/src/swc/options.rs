@@ -36,7 +36,7 @@ impl Profile {
             Self::Neuropil => "neuropil",
             Self::Neuron => "neuron",
             Self::Arbor => "arbor",
-            Self::ArborNeuron => "arbor-neuron",
+            Self::ArborNeuron => "arbor_neuron",
             Self::Morphio => "morphio",
         }
     }

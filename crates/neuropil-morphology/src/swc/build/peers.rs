@@ -63,7 +63,7 @@ pub(super) fn arbor_neuron(
     tree: &SampleTree,
     warnings: &mut Vec<SwcWarning>,
 ) -> Result<Morphology, SwcError> {
-    const PROFILE: &str = "arbor-neuron";
+    const PROFILE: &str = "arbor_neuron";
     check(tree, PROFILE)?;
     let samples = tree.samples();
     let tags: Vec<i64> = samples.iter().map(|sample| sample.tag).collect();
