@@ -37,6 +37,12 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
             let _ = names.elsewhere(name, *unit);
         }
     }
+    let after = [(&definition.reset, Part::Reset), (&definition.refractory, Part::Refractory)];
+    if let (None, Some((Some(text), part))) =
+        (&definition.threshold, after.into_iter().find(|(text, _)| text.is_some()))
+    {
+        return Err(EquationError { fault: EquationFault::NoThreshold, part, at: 0..text.len() });
+    }
     let mut columns = Columns::default();
     for k in 0..names.parameters.len() {
         columns.of(Hold::Parameter(k));

@@ -64,6 +64,10 @@ pub enum EquationFault {
     Reserved { name: String, meaning: &'static str },
     #[error("a model needs at least one equation \"d.../dt = ...\"")]
     NoState,
+    #[error(
+        "without a threshold there are no spikes, and nothing to do after them: give \"threshold\""
+    )]
+    NoThreshold,
     #[error("variables define each other in a circle: {circle}")]
     Circle { circle: String },
     #[error("{what} joins a {left} and a {right}; both must be of one kind")]

@@ -29,7 +29,10 @@ pub struct Network {
 pub enum ModelError {
     #[error("{model} has no {kind} \"{name}\"{suggestion}")]
     UnknownName { model: String, kind: &'static str, name: String, suggestion: String },
-    #[error("{model}: {name} = {value} {unit} of neuron {neuron}: {expected}")]
+    #[error(
+        "{model}: {name} = {value}{gap}{unit} of neuron {neuron}: {expected}",
+        gap = if .unit.is_empty() { "" } else { " " }
+    )]
     Parameter {
         model: String,
         name: String,

@@ -1,5 +1,6 @@
 //! Weights, delays and receptors of projections and inputs.
 
+use neuropil_core::names::suggestion;
 use neuropil_network::description::{BlockMatrix, Delay, Dynamics, Population, Weight};
 use neuropil_network::neurons::{Model, Signs};
 
@@ -170,7 +171,9 @@ pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Recep
         if let Dynamics::Model { model, .. } = &target.dynamics
             && model.needs_receptor()
         {
-            fields.need("receptor", "the name of one of the receptors of the target's model")?;
+            let (place, all) = (fields.place.clone(), receptors(model));
+            let what = format!("lacks \"receptor\": {all}");
+            return Err(Problem::at(fields.span, Fault::Unsupported { place, what }));
         }
         return Ok(Receptor::BySign);
     };
@@ -178,10 +181,18 @@ pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Recep
     let name = item.text("the name of an input channel")?;
     let channels = model.channels();
     let Some(index) = channels.iter().position(|channel| *channel == name) else {
-        return Err(item.unknown_name("receptor", name, channels));
+        let suggestion = suggestion(name, channels);
+        let all = receptors(model);
+        return Err(item.unsupported(format!("unknown receptor \"{name}\": {all}{suggestion}")));
     };
     Ok(match model.signs() {
         Signs::Together => Receptor::Channel(index),
         Signs::Apart => Receptor::Signed { negative: index == 1 },
     })
+}
+
+/// What receptors there are, for messages.
+fn receptors(model: &Model) -> String {
+    let names: Vec<String> = model.channels().iter().map(|name| format!("\"{name}\"")).collect();
+    format!("{} has {}", model.name(), names.join(", "))
 }
