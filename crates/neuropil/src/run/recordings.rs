@@ -26,7 +26,11 @@ pub(crate) fn declare(network: &Network) -> Recordings {
                 recordings.samples.push(SampledRecording { start_step, ..declared });
             }
             Recording::Course { name, unit, every, window, .. } => {
-                let variable = if *unit == "Hz" { "input_rate" } else { "input_current" };
+                let variable = match *unit {
+                    "Hz" => "input_rate",
+                    "nS" => "input_conductance",
+                    _ => "input_current",
+                };
                 let declared = SampledRecording::population(name, 1, variable, *unit, *every);
                 let start_step = window.start + every;
                 recordings.samples.push(SampledRecording { start_step, ..declared });
