@@ -1,6 +1,5 @@
 //! Weights, delays and receptors of projections and inputs.
 
-use neuropil_core::names::suggestion;
 use neuropil_network::description::{BlockMatrix, Delay, Dynamics, Population, Weight};
 use neuropil_network::neurons::{Model, Signs};
 
@@ -181,9 +180,7 @@ pub(super) fn receptor(fields: &Fields<'_>, target: &Population) -> Result<Recep
     let name = item.text("the name of an input channel")?;
     let channels = model.channels();
     let Some(index) = channels.iter().position(|channel| *channel == name) else {
-        let suggestion = suggestion(name, channels);
-        let all = receptors(model);
-        return Err(item.unsupported(format!("unknown receptor \"{name}\": {all}{suggestion}")));
+        return Err(item.unknown_name("receptor", name, channels));
     };
     Ok(match model.signs() {
         Signs::Together => Receptor::Channel(index),
