@@ -75,16 +75,18 @@ pub(crate) struct Layout {
 
 impl Layout {
     /// Orders the nodes so that compartments with the same density mechanisms are adjacent, and
-    /// those in the order of elimination: every mechanism then works on few long stretches. Nodes in
-    /// subtrees whose matrix never changes come last; `touched` names nodes (slot, node) that
-    /// something else than a mechanism or point process acts on.
+    /// those in the order of elimination: every mechanism then works on few long stretches, and the
+    /// solver finds most neighbours side by side. Nodes in subtrees whose matrix never changes come
+    /// last; `touched` names nodes (slot, node) that something else than a mechanism or point process
+    /// acts on.
     pub(crate) fn new(
         cells: &[&CellModel],
         touched: &BTreeSet<(usize, usize)>,
     ) -> Result<Self, ModelError> {
         let mut first = vec![0];
         let mut parents: Vec<Vec<u32>> = Vec::with_capacity(cells.len());
-        let mut sets: Vec<(bool, Vec<usize>)> = Vec::new();
+        // The mechanisms on each node whose kernels are run.
+        let mut sets: Vec<Vec<usize>> = Vec::new();
         let mut constant: Vec<Vec<bool>> = Vec::with_capacity(cells.len());
         for (slot, cell) in cells.iter().enumerate() {
             constant.push(constant_nodes(slot, cell, touched));
@@ -92,10 +94,10 @@ impl Layout {
             let parent = c.parent().iter().enumerate();
             parents.push(parent.map(|(k, &p)| if k == 0 { ROOT } else { p as u32 }).collect());
             for node in 0..c.len() {
-                let on_it = cell.densities.iter().enumerate();
-                let on_it = on_it.filter(|(_, d)| d.nodes.contains_key(&node));
-                let set: Vec<usize> = on_it.map(|(k, _)| k).collect();
-                sets.push((set.is_empty(), set));
+                let running =
+                    cell.densities.iter().enumerate().filter(|(_, d)| !d.mechanism.is_ohmic());
+                let on_it = running.filter(|(_, d)| d.nodes.contains_key(&node));
+                sets.push(on_it.map(|(k, _)| k).collect());
             }
             first.push(first[first.len() - 1] + c.len());
         }

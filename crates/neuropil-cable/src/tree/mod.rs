@@ -1,7 +1,9 @@
 //! Linear systems whose graph is a forest.
 
+mod assembly;
 mod branch;
 mod forest;
+mod order;
 mod pack;
 mod sweep;
 mod system;

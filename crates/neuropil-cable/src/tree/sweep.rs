@@ -17,12 +17,6 @@ pub(super) const RHS: usize = 1;
 /// The equations of padding, which say that nothing is 0.
 pub(super) const PADDING: Equations = [[1.0; LANES], [0.0; LANES]];
 
-/// Number of the diagonal of a place among the numbers of all equations; the right-hand side lies
-/// [`LANES`] farther.
-pub(super) fn slot(place: usize) -> usize {
-    place / LANES * (2 * LANES) + place % LANES
-}
-
 /// All bits of one lane.
 const ONLY: [[u64; LANES]; LANES] =
     [[u64::MAX, 0, 0, 0], [0, u64::MAX, 0, 0], [0, 0, u64::MAX, 0], [0, 0, 0, u64::MAX]];

@@ -12,22 +12,17 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::assembly::{Assemble, AssembleFixed, Extrapolate, Terms};
 use super::forest::{Forest, LANES};
+use super::order::Order;
 use super::sweep::{self, Chunk, DIAG, Equations, PADDING};
-
-/// Nodes that are carried between their own order and that of the grid at a time.
-const TILE: usize = 64;
-
-/// Numbers of the equations of neighbouring nodes.
-type Chunk32 = [u32; LANES];
 
 /// The constant part of the matrix, and room for its solution.
 #[derive(Debug, Clone)]
 pub struct TreeSystem {
     forest: Forest,
-    /// Where the equations of the changing and of the constant nodes are, filled up to whole
-    /// [`LANES`] with the number of an equation that nobody reads.
-    slots: [Vec<Chunk32>; 2],
+    /// Where the nodes of the changing and of the fixed grid are.
+    orders: [Order; 2],
     /// Number of nodes whose matrix may change; the others follow.
     changing: usize,
     /// Conductance to the neighbour above in the same lane `[µS]`, 0 where there is none.
@@ -46,6 +41,8 @@ pub struct TreeSystem {
     cap: Vec<f64>,
     /// Factor from density to µS and nA, by node.
     area: Vec<f64>,
+    /// The same numbers by place, for what is assembled in every step.
+    terms: Vec<Terms>,
     /// By place. The diagonals of the fixed grid are replaced by their reciprocals once.
     work: Vec<Equations>,
     /// `u/d` of the places of the fixed grid.
@@ -122,16 +119,12 @@ impl TreeSystem {
             up.collect::<Vec<f64>>()
         });
         let fixed = forest.fixed.rows[forest.fixed.depth()] - forest.fixed.rows[0];
-        let slots = [&forest.place[..changing], &forest.place[changing..]].map(|places| {
-            let slot = |k: usize| {
-                let place = places.get(k).map_or(forest.places(), |p| *p as usize);
-                sweep::slot(place) as u32
-            };
-            let chunks = (0..places.len().div_ceil(LANES)).map(|c| c * LANES);
-            chunks.map(|k| std::array::from_fn(|lane| slot(k + lane))).collect()
-        });
+        let orders = [
+            Order::new(&forest.place[..changing], 0, &forest.changing),
+            Order::new(&forest.place[changing..], changing, &forest.fixed),
+        ];
         let mut made = Self {
-            slots,
+            orders,
             changing,
             ties,
             joint_factor: [vec![0.0; joint_up[0].len()], vec![0.0; joint_up[1].len()]],
@@ -141,7 +134,8 @@ impl TreeSystem {
             axial,
             cap: coefficients.cap_us.to_vec(),
             area: coefficients.area_factor.to_vec(),
-            work: vec![PADDING; chunks + 1],
+            terms: vec![Terms::PADDING; chunks],
+            work: vec![PADDING; chunks],
             factor: vec![[0.0; LANES]; fixed / LANES],
             forest,
             extrapolation,
@@ -193,6 +187,19 @@ impl TreeSystem {
         }
         for ((f, u), own) in factor.iter_mut().zip(&ties[first..]).zip(&work[first..]) {
             *f = std::array::from_fn(|k| u[k] * own[DIAG][k]);
+        }
+        self.sort_terms();
+    }
+
+    /// Brings what the equations are made from into the order of the places.
+    fn sort_terms(&mut self) {
+        for (node, &place) in self.forest.place.iter().enumerate() {
+            let (chunk, lane) = (place as usize / LANES, place as usize % LANES);
+            let terms = &mut self.terms[chunk];
+            terms.base[lane] = self.base[node];
+            terms.source[lane] = self.source[node];
+            terms.cap[lane] = self.cap[node];
+            terms.area[lane] = self.area[node];
         }
     }
 
@@ -263,49 +270,11 @@ impl TreeSystem {
     /// The equations into the grids.
     #[inline(always)]
     fn assemble(&mut self, v: &[f64], i: &[f64], g: &[f64]) {
-        let work = self.work.as_flattened_mut().as_flattened_mut();
-        let (mut d, mut b) = ([0.0; TILE], [0.0; TILE]);
-        let [changing, constant] = &self.slots;
-        for (tile, slots) in changing.chunks(TILE / LANES).enumerate() {
-            let first = tile * TILE;
-            let end = (first + TILE).min(self.changing);
-            let n = end - first;
-            let (v, i, g) = (&v[first..end], &i[first..end], &g[first..end]);
-            let (base, source) = (&self.base[first..end], &self.source[first..end]);
-            let (cap, area) = (&self.cap[first..end], &self.area[first..end]);
-            {
-                let (d, b) = (&mut d[..n], &mut b[..n]);
-                for k in 0..n {
-                    d[k] = base[k] + area[k] * g[k];
-                    b[k] = cap[k] * v[k] + source[k] + area[k] * (g[k] * v[k] - i[k]);
-                }
-            }
-            let values = d.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0);
-            for (slots, (d, b)) in slots.iter().zip(values) {
-                for k in 0..LANES {
-                    let slot = slots[k] as usize;
-                    work[slot + LANES] = b[k];
-                    work[slot] = d[k];
-                }
-            }
-        }
-        for (tile, slots) in constant.chunks(TILE / LANES).enumerate() {
-            let first = self.changing + tile * TILE;
-            let end = (first + TILE).min(v.len());
-            let (v, source, cap) =
-                (&v[first..end], &self.source[first..end], &self.cap[first..end]);
-            {
-                let b = &mut b[..end - first];
-                for k in 0..end - first {
-                    b[k] = cap[k] * v[k] + source[k];
-                }
-            }
-            for (slots, b) in slots.iter().zip(b.as_chunks::<LANES>().0) {
-                for k in 0..LANES {
-                    work[slots[k] as usize + LANES] = b[k];
-                }
-            }
-        }
+        let [changing, fixed] = &self.orders;
+        let (work, fixed_work) = self.work.split_at_mut(changing.chunks());
+        let (terms, fixed_terms) = self.terms.split_at(changing.chunks());
+        changing.walk(Assemble { terms, work, v, i, g });
+        fixed.walk(AssembleFixed { terms: fixed_terms, work: fixed_work, v });
     }
 
     #[inline(always)]
@@ -321,37 +290,14 @@ impl TreeSystem {
 
     /// Extrapolates to the end of the step.
     #[inline(always)]
-    fn update(
-        &self,
-        v: &mut [f64],
-        before: &mut [f64],
-        extrapolation: f64,
-        bound_mv: f64,
-    ) -> Verdict {
-        let work = self.work.as_flattened().as_flattened();
-        let back = extrapolation - 1.0;
-        let mut solved = [0.0; TILE];
+    fn update(&self, v: &mut [f64], before: &[f64], extrapolation: f64, bound_mv: f64) -> Verdict {
+        let (work, fixed_work) = self.work.split_at(self.orders[0].chunks());
+        for (order, work) in self.orders.iter().zip([work, fixed_work]) {
+            order.walk(Extrapolate { work, before, v, extrapolation });
+        }
         let mut wild = 0u64;
-        let (v, before) = (v.split_at_mut(self.changing), before.split_at_mut(self.changing));
-        for (v, before, slots) in [(v.0, before.0, &self.slots[0]), (v.1, before.1, &self.slots[1])]
-        {
-            let tiles = v.chunks_mut(TILE).zip(before.chunks_mut(TILE));
-            for ((v, before), slots) in tiles.zip(slots.chunks(TILE / LANES)) {
-                for (to, slots) in solved.as_chunks_mut::<LANES>().0.iter_mut().zip(slots) {
-                    for k in 0..LANES {
-                        to[k] = work[slots[k] as usize + LANES];
-                    }
-                }
-                let n = v.len();
-                let (before, solved) = (&mut before[..n], &solved[..n]);
-                for k in 0..n {
-                    let old = v[k];
-                    let next = extrapolation * solved[k] - back * old;
-                    before[k] = old;
-                    v[k] = next;
-                    wild |= u64::from(!(next.abs() <= bound_mv));
-                }
-            }
+        for v in v {
+            wild |= u64::from(!(v.abs() <= bound_mv));
         }
         if wild == 0 { Verdict::Sound } else { Verdict::Runaway }
     }
@@ -374,6 +320,7 @@ impl WithSimd for Step<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, _simd: S) -> Verdict {
+        self.before.copy_from_slice(self.v);
         self.system.assemble(self.v, self.i, self.g);
         self.system.solve();
         self.system.update(self.v, self.before, self.extrapolation, self.bound_mv)
