@@ -26,6 +26,7 @@ mod engine;
 mod error;
 mod model;
 mod partition;
+mod quad;
 mod recordings;
 mod routes;
 mod simulation;

@@ -1,6 +1,7 @@
 //! The instances of one mechanism in a group.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use neuropil_mechanism::contract::{Instances, Kind, Placement};
 
@@ -68,6 +69,24 @@ impl Block {
         let (links, table, watched) = (Vec::new(), None, Vec::new());
         let ohmic = instances.mechanism().is_ohmic();
         Self { instances, links, writes_ions, table, ohmic, watched, receives, itself, emits }
+    }
+}
+
+/// The block that may overwrite the columns of current and conductance where it sits, if that is
+/// one stretch, and what is left to be cleared of the `changing` nodes.
+pub(crate) fn first_block(blocks: &[Block], changing: usize) -> (Option<usize>, Vec<Range<usize>>) {
+    let all = (None, std::iter::once(0..changing).collect());
+    let adds = |b: &Block| !(b.ohmic || b.instances.description().currents.is_empty());
+    let Some(first) = blocks.iter().position(adds) else { return all };
+    let instances = &blocks[first].instances;
+    let nodes = instances.nodes();
+    let is_stretch = nodes.windows(2).all(|w| w[1] == w[0] + 1);
+    match nodes.first() {
+        Some(&start) if instances.description().kind == Kind::Density && is_stretch => {
+            let start = start as usize;
+            (Some(first), vec![0..start, start + nodes.len()..changing])
+        }
+        _ => all,
     }
 }
 

@@ -1,11 +1,12 @@
 //! Cells that are stepped together, and how they are put together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use neuropil_mechanism::contract::{Emission, IonColumns, Surroundings};
 
-use super::block::{Block, Blocks};
+use super::block::{Block, Blocks, first_block};
 use super::build::{care, columns, system};
 use super::electrode::ElectrodeState;
 use super::events::{Arrival, Origin, Queue, stamp};
@@ -80,6 +81,19 @@ impl Columns {
     pub(crate) fn clear_currents(&mut self) {
         self.i.fill(0.0);
         self.g.fill(0.0);
+        self.clear_ion_currents();
+    }
+
+    /// As [`Self::clear_currents`], but for the stretches that somebody overwrites or nobody touches.
+    pub(crate) fn clear_stretches(&mut self, stretches: &[Range<usize>]) {
+        for stretch in stretches {
+            self.i[stretch.clone()].fill(0.0);
+            self.g[stretch.clone()].fill(0.0);
+        }
+        self.clear_ion_currents();
+    }
+
+    fn clear_ion_currents(&mut self) {
         for ion in &mut self.ions {
             ion.current_ma_cm2.fill(0.0);
             ion.conductance_s_cm2.fill(0.0);
@@ -146,6 +160,9 @@ pub(crate) struct Group {
     pub(crate) area_factor: Vec<f64>,
     pub(crate) ohmic: Ohmic,
     pub(crate) blocks: Vec<Block>,
+    /// The block whose currents come first where it sits, and the stretches to be cleared for the
+    /// others.
+    pub(crate) first: (Option<usize>, Vec<Range<usize>>),
     pub(crate) points: Vec<Vec<(usize, usize)>>,
     pub(crate) densities: Vec<BTreeMap<usize, usize>>,
     pub(crate) care: Vec<IonCare>,
@@ -209,6 +226,7 @@ impl Group {
             cap_us,
             area_factor,
             ohmic: Ohmic { any: blocks.blocks.iter().any(|b| b.ohmic), ..Ohmic::default() },
+            first: first_block(&blocks.blocks, layout.changing()),
             blocks: blocks.blocks,
             points: blocks.points,
             densities: blocks.densities,

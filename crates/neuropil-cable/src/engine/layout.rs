@@ -119,6 +119,12 @@ impl Layout {
         self.position.len()
     }
 
+    /// Number of nodes whose matrix may change: those that come first, and the only ones on which
+    /// anything but straight currents acts.
+    pub(crate) fn changing(&self) -> usize {
+        self.forest.constant().iter().filter(|constant| !**constant).count()
+    }
+
     /// Column position of a node of the cell in a slot.
     pub(crate) fn at(&self, slot: usize, node: usize) -> usize {
         self.position[self.first[slot] + node] as usize

@@ -19,13 +19,17 @@
 
 mod block;
 mod build;
+mod deliver;
 mod electrode;
 mod events;
 mod gaps;
 mod group;
 mod guard;
+mod initial;
 mod ions;
+mod kernels;
 mod layout;
+mod measure;
 mod ohmic;
 mod probe;
 mod spread;

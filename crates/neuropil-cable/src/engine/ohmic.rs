@@ -46,6 +46,7 @@ impl Group {
         self.ohmic.i.clone_from(&self.columns.i);
         self.ohmic.g.clone_from(&self.columns.g);
         self.system.set_constant(&self.ohmic.i, &self.ohmic.g);
+        self.columns.clear_currents();
         Ok(())
     }
 

@@ -2,10 +2,11 @@
 
 use super::forest::LANES;
 use super::order::{At, Visit};
-use super::sweep::{Chunk, Equations, PADDING, RHS};
+use super::sweep::{Chunk, Equations, PADDING};
 
 /// What the equations of a chunk of places are made from; nothing for padding, but for its diagonal.
 #[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
 pub(super) struct Terms {
     /// What never changes of the diagonal `[µS]`.
     pub(super) base: Chunk,
@@ -27,6 +28,8 @@ pub(super) struct Assemble<'a> {
     pub(super) terms: &'a [Terms],
     pub(super) work: &'a mut [Equations],
     pub(super) v: &'a [f64],
+    /// Where the potentials are kept.
+    pub(super) before: &'a mut [f64],
     pub(super) i: &'a [f64],
     pub(super) g: &'a [f64],
 }
@@ -35,13 +38,14 @@ impl Visit for Assemble<'_> {
     #[inline(always)]
     fn visit(&mut self, chunk: usize, at: impl At) {
         let (v, i, g) = (at.fetch(self.v), at.fetch(self.i), at.fetch(self.g));
+        at.put(v, self.before);
         let Terms { base, source, cap, area } = self.terms[chunk];
-        let [mut d, mut b] = PADDING;
+        let mut made = PADDING;
         for k in 0..LANES {
-            d[k] = base[k] + area[k] * g[k];
-            b[k] = cap[k] * v[k] + source[k] + area[k] * (g[k] * v[k] - i[k]);
+            made.diag[k] = base[k] + area[k] * g[k];
+            made.rhs[k] = cap[k] * v[k] + source[k] + area[k] * (g[k] * v[k] - i[k]);
         }
-        self.work[chunk] = [d, b];
+        self.work[chunk] = made;
     }
 }
 
@@ -50,13 +54,16 @@ pub(super) struct AssembleFixed<'a> {
     pub(super) terms: &'a [Terms],
     pub(super) work: &'a mut [Equations],
     pub(super) v: &'a [f64],
+    /// Where the potentials are kept.
+    pub(super) before: &'a mut [f64],
 }
 
 impl Visit for AssembleFixed<'_> {
     #[inline(always)]
     fn visit(&mut self, chunk: usize, at: impl At) {
         let (v, Terms { source, cap, .. }) = (at.fetch(self.v), self.terms[chunk]);
-        let b = &mut self.work[chunk][RHS];
+        at.put(v, self.before);
+        let b = &mut self.work[chunk].rhs;
         for k in 0..LANES {
             b[k] = cap[k] * v[k] + source[k];
         }
@@ -74,7 +81,7 @@ pub(super) struct Extrapolate<'a> {
 impl Visit for Extrapolate<'_> {
     #[inline(always)]
     fn visit(&mut self, chunk: usize, at: impl At) {
-        let (old, mut next) = (at.fetch(self.before), self.work[chunk][RHS]);
+        let (old, mut next) = (at.fetch(self.before), self.work[chunk].rhs);
         let back = self.extrapolation - 1.0;
         for k in 0..LANES {
             next[k] = self.extrapolation * next[k] - back * old[k];

@@ -9,13 +9,16 @@ use super::forest::{Grid, Joint, LANES, Stretch};
 /// Numbers of neighbouring places.
 pub(super) type Chunk = [f64; LANES];
 
-/// Diagonals and right-hand sides of neighbouring places.
-pub(super) type Equations = [Chunk; 2];
-pub(super) const DIAG: usize = 0;
-pub(super) const RHS: usize = 1;
+/// Diagonals and right-hand sides of neighbouring places, one line of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Equations {
+    pub(super) diag: Chunk,
+    pub(super) rhs: Chunk,
+}
 
 /// The equations of padding, which say that nothing is 0.
-pub(super) const PADDING: Equations = [[1.0; LANES], [0.0; LANES]];
+pub(super) const PADDING: Equations = Equations { diag: [1.0; LANES], rhs: [0.0; LANES] };
 
 /// All bits of one lane.
 const ONLY: [[u64; LANES]; LANES] =
@@ -48,32 +51,30 @@ pub(super) fn eliminate(
             let (Joint { child, parent }, u) = (grid.joints[k], joint_up[k]);
             let (child, parent) = (child as usize, parent as usize);
             let below = &work[child / LANES];
-            let f = u * below[DIAG][child % LANES];
-            let b = f * below[RHS][child % LANES];
+            let f = u * below.diag[child % LANES];
+            let b = f * below.rhs[child % LANES];
             let above = &mut work[parent / LANES];
-            subtract(&mut above[DIAG], parent % LANES, u * f);
-            subtract(&mut above[RHS], parent % LANES, -b);
+            subtract(&mut above.diag, parent % LANES, u * f);
+            subtract(&mut above.rhs, parent % LANES, -b);
             factor[k] = f;
         }
         // The chunks are named one by one, which also keeps the compiler from vectorising across them.
         for &[own, above] in grid.folds[to.folds..from.folds].iter().rev() {
-            let ([mut r, b], u) = (work[own as usize], ties[own as usize]);
-            let [mut diag, mut rhs] = work[above as usize];
+            let (Equations { mut diag, rhs }, u) = (work[own as usize], ties[own as usize]);
+            let mut sum = work[above as usize];
             for k in 0..LANES {
-                r[k] = 1.0 / r[k];
-                let f = u[k] * r[k];
-                diag[k] -= u[k] * f;
-                rhs[k] += f * b[k];
+                diag[k] = 1.0 / diag[k];
+                let f = u[k] * diag[k];
+                sum.diag[k] -= u[k] * f;
+                sum.rhs[k] += f * rhs[k];
             }
-            work[above as usize] = [diag, rhs];
-            work[own as usize][DIAG] = r;
+            work[above as usize] = sum;
+            work[own as usize].diag = diag;
         }
         for &own in &grid.tops[to.tops..from.tops] {
-            let mut r = work[own as usize][DIAG];
-            for x in &mut r {
+            for x in &mut work[own as usize].diag {
                 *x = 1.0 / *x;
             }
-            work[own as usize][DIAG] = r;
         }
     }
 }
@@ -88,12 +89,11 @@ pub(super) fn substitute(
 ) {
     for (from, to) in grid.down.iter().zip(&grid.down[1..]) {
         for &[own, above] in &grid.folds[from.folds..to.folds] {
-            let ([r, mut x], u) = (work[own as usize], ties[own as usize]);
-            let p = work[above as usize][RHS];
+            let p = work[above as usize].rhs;
+            let (Equations { diag: r, rhs: x }, u) = (&mut work[own as usize], ties[own as usize]);
             for k in 0..LANES {
                 x[k] = x[k] * r[k] + u[k] * r[k] * p[k];
             }
-            work[own as usize][RHS] = x;
         }
         finish(grid, *from, *to, joint_factor, work);
     }
@@ -104,17 +104,16 @@ pub(super) fn substitute(
 #[inline(always)]
 fn finish(grid: &Grid, from: Stretch, to: Stretch, joint_factor: &[f64], work: &mut [Equations]) {
     for &own in &grid.tops[from.tops..to.tops] {
-        let [r, mut x] = work[own as usize];
+        let Equations { diag: r, rhs: x } = &mut work[own as usize];
         for k in 0..LANES {
             x[k] *= r[k];
         }
-        work[own as usize][RHS] = x;
     }
     for &k in &grid.by_child[from.joints..to.joints] {
         let Joint { child, parent } = grid.joints[k as usize];
         let (child, parent) = (child as usize, parent as usize);
-        let x = joint_factor[k as usize] * work[parent / LANES][RHS][parent % LANES];
-        subtract(&mut work[child / LANES][RHS], child % LANES, -x);
+        let x = joint_factor[k as usize] * work[parent / LANES].rhs[parent % LANES];
+        subtract(&mut work[child / LANES].rhs, child % LANES, -x);
     }
 }
 
@@ -133,12 +132,11 @@ pub(super) fn eliminate_fixed(
             join_fixed(grid.joints[k], joint_factor[k], work);
         }
         for &[own, above] in grid.folds[to.folds..from.folds].iter().rev() {
-            let (b, f) = (work[own as usize][RHS], factor[own as usize - first]);
-            let mut sum = work[above as usize][RHS];
+            let (b, f) = (work[own as usize].rhs, factor[own as usize - first]);
+            let sum = &mut work[above as usize].rhs;
             for k in 0..LANES {
                 sum[k] += f[k] * b[k];
             }
-            work[above as usize][RHS] = sum;
         }
     }
     for k in grid.outward() {
@@ -149,8 +147,8 @@ pub(super) fn eliminate_fixed(
 #[inline(always)]
 fn join_fixed(Joint { child, parent }: Joint, factor: f64, work: &mut [Equations]) {
     let (child, parent) = (child as usize, parent as usize);
-    let b = factor * work[child / LANES][RHS][child % LANES];
-    subtract(&mut work[parent / LANES][RHS], parent % LANES, -b);
+    let b = factor * work[child / LANES].rhs[child % LANES];
+    subtract(&mut work[parent / LANES].rhs, parent % LANES, -b);
 }
 
 /// As [`substitute`], with u/d given.
@@ -164,12 +162,11 @@ pub(super) fn substitute_fixed(
     let first = grid.rows[0] / LANES;
     for (from, to) in grid.down.iter().zip(&grid.down[1..]) {
         for &[own, above] in &grid.folds[from.folds..to.folds] {
-            let ([r, mut x], f) = (work[own as usize], factor[own as usize - first]);
-            let p = work[above as usize][RHS];
+            let (p, f) = (work[above as usize].rhs, factor[own as usize - first]);
+            let Equations { diag: r, rhs: x } = &mut work[own as usize];
             for k in 0..LANES {
                 x[k] = x[k] * r[k] + f[k] * p[k];
             }
-            work[own as usize][RHS] = x;
         }
         finish(grid, *from, *to, joint_factor, work);
     }

@@ -10,12 +10,11 @@
 //! area at `v`, and `A` the area. The matrix is symmetric, so one conductance per node describes
 //! it, and one reciprocal per node solves it.
 
-use pulp::{Arch, Simd, WithSimd};
-
 use super::assembly::{Assemble, AssembleFixed, Extrapolate, Terms};
 use super::forest::{Forest, LANES};
 use super::order::Order;
-use super::sweep::{self, Chunk, DIAG, Equations, PADDING};
+use super::sweep::{self, Chunk, Equations, PADDING};
+use crate::quad::{Quad, Quads, WithQuad};
 
 /// The constant part of the matrix, and room for its solution.
 #[derive(Debug, Clone)]
@@ -49,7 +48,7 @@ pub struct TreeSystem {
     factor: Vec<Chunk>,
     /// Extrapolation from the solution to the end of the step: 2 for Crank–Nicolson, 1 for Euler.
     extrapolation: f64,
-    arch: Arch,
+    quads: Quads,
 }
 
 /// What limits the potential: beyond it a run is ended.
@@ -139,7 +138,7 @@ impl TreeSystem {
             factor: vec![[0.0; LANES]; fixed / LANES],
             forest,
             extrapolation,
-            arch: Arch::new(),
+            quads: Quads::new(),
         };
         made.eliminate_constant();
         made
@@ -169,7 +168,7 @@ impl TreeSystem {
         work[first..].fill(PADDING);
         for node in self.changing..forest.len() {
             let place = forest.place[node] as usize;
-            work[place / LANES][DIAG][place % LANES] = base[node];
+            work[place / LANES].diag[place % LANES] = base[node];
         }
         let grid = &forest.fixed;
         sweep::eliminate(grid, ties, &joint_up[1], work, &mut joint_factor[1]);
@@ -181,12 +180,12 @@ impl TreeSystem {
             let joint = grid.joints[k];
             let u = joint_up[1][k];
             let child = joint.child as usize;
-            let f = u * work[child / LANES][DIAG][child % LANES];
+            let f = u * work[child / LANES].diag[child % LANES];
             joint_factor[1][k] = f;
             base[node_at[joint.parent as usize]] -= u * f;
         }
         for ((f, u), own) in factor.iter_mut().zip(&ties[first..]).zip(&work[first..]) {
-            *f = std::array::from_fn(|k| u[k] * own[DIAG][k]);
+            *f = std::array::from_fn(|k| u[k] * own.diag[k]);
         }
         self.sort_terms();
     }
@@ -264,17 +263,17 @@ impl TreeSystem {
             v.len() == n && before.len() == n && i.len() == n && g.len() == n,
             "one entry per node"
         );
-        self.arch.dispatch(Step { system: self, v, before, i, g, bound_mv, extrapolation })
+        self.quads.run(Step { system: self, v, before, i, g, bound_mv, extrapolation })
     }
 
     /// The equations into the grids.
     #[inline(always)]
-    fn assemble(&mut self, v: &[f64], i: &[f64], g: &[f64]) {
+    fn assemble(&mut self, v: &[f64], before: &mut [f64], i: &[f64], g: &[f64]) {
         let [changing, fixed] = &self.orders;
         let (work, fixed_work) = self.work.split_at_mut(changing.chunks());
         let (terms, fixed_terms) = self.terms.split_at(changing.chunks());
-        changing.walk(Assemble { terms, work, v, i, g });
-        fixed.walk(AssembleFixed { terms: fixed_terms, work: fixed_work, v });
+        changing.walk(Assemble { terms, work, v, before, i, g });
+        fixed.walk(AssembleFixed { terms: fixed_terms, work: fixed_work, v, before });
     }
 
     #[inline(always)]
@@ -303,8 +302,7 @@ impl TreeSystem {
     }
 }
 
-/// A step as pulp dispatches it. (A closure that captures by reference is called through a shim that
-/// need not be inlined, and would then be compiled for the oldest processor.)
+/// A step as it is handed to the vectors of the processor.
 struct Step<'a> {
     system: &'a mut TreeSystem,
     v: &'a mut [f64],
@@ -315,13 +313,12 @@ struct Step<'a> {
     extrapolation: f64,
 }
 
-impl WithSimd for Step<'_> {
+impl WithQuad for Step<'_> {
     type Output = Verdict;
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) -> Verdict {
-        self.before.copy_from_slice(self.v);
-        self.system.assemble(self.v, self.i, self.g);
+    fn with_quad<Q: Quad>(self, _: Q) -> Verdict {
+        self.system.assemble(self.v, self.before, self.i, self.g);
         self.system.solve();
         self.system.update(self.v, self.before, self.extrapolation, self.bound_mv)
     }

@@ -227,6 +227,25 @@ impl Instances {
         }
     }
 
+    /// The compartments, and the values of several variables to be overwritten
+    /// ([`column_mut`](Self::column_mut)); nothing if a variable is named twice or unknown.
+    pub fn columns_mut<const N: usize>(
+        &mut self,
+        variables: [usize; N],
+    ) -> Option<(&[u32], [&mut [f64]; N])> {
+        let len = self.len();
+        let known = self.store.len();
+        for &variable in variables.iter().filter(|k| **k < known) {
+            self.column_mut(variable);
+        }
+        let stores = self.store.get_disjoint_mut(variables).ok()?;
+        let columns = stores.map(|store| match store {
+            Store::Each(values) => &mut values[..len],
+            Store::Uniform(_) => &mut [],
+        });
+        Some((&self.placement.nodes, columns))
+    }
+
     /// The column of pointer number `pointer` (index into [`Description::pointers`]), which the
     /// engine fills before each kernel call with the values pointed at. Marks it as connected.
     ///
@@ -315,6 +334,16 @@ impl Instances {
     /// As [`Self::initialize`].
     pub fn currents(&mut self, around: &mut Surroundings<'_>) -> Result<(), KernelFault> {
         crate::run::currents(self, around)
+    }
+
+    /// As [`currents`](Self::currents), but takes the place of what the compartments of the
+    /// instances hold in [`Surroundings::i_ma_cm2`] and [`Surroundings::g_s_cm2`], which need not be
+    /// cleared there. For instances of which no two share a compartment.
+    ///
+    /// # Errors
+    /// As [`Self::initialize`].
+    pub fn first_currents(&mut self, around: &mut Surroundings<'_>) -> Result<(), KernelFault> {
+        crate::run::first_currents(self, around)
     }
 
     /// Runs the `SOLVE`s of `BREAKPOINT`: advances the states by [`Surroundings::dt_ms`] at the

@@ -253,7 +253,8 @@ impl Cells {
         let block = &mut self.blocks[block];
         let runs = [None; BLOCK.div_ceil(vector::CHUNK)];
         let Block { store, nodes, len, .. } = block;
-        let chunks = Chunks { nodes, runs: &runs, len: *len, scale: &[], ions: &[] };
+        let (scale, ions, first) = (&[][..], &[][..], false);
+        let chunks = Chunks { nodes, runs: &runs, len: *len, scale, ions, first };
         let mut around = Surroundings {
             t_ms,
             dt_ms: self.dt_ms,

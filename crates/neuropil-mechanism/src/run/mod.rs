@@ -60,7 +60,20 @@ impl Scratch {
 enum Which {
     Initial,
     Currents,
+    /// In place of what the columns hold.
+    FirstCurrents,
     Advance,
+}
+
+impl Which {
+    /// Number of the kernel among those that keep their uniform values.
+    fn number(self) -> usize {
+        match self {
+            Self::Initial => 0,
+            Self::Currents | Self::FirstCurrents => 1,
+            Self::Advance => 2,
+        }
+    }
 }
 
 pub(crate) fn initialize(
@@ -87,6 +100,13 @@ pub(crate) fn currents(
     around: &mut Surroundings<'_>,
 ) -> Result<(), KernelFault> {
     vectors(instances, around, Which::Currents)
+}
+
+pub(crate) fn first_currents(
+    instances: &mut Instances,
+    around: &mut Surroundings<'_>,
+) -> Result<(), KernelFault> {
+    vectors(instances, around, Which::FirstCurrents)
 }
 
 pub(crate) fn advance(
@@ -169,7 +189,7 @@ fn vectors(
     let ready = ready(instances, around);
     let code = match which {
         Which::Initial => &ready.initial,
-        Which::Currents => &ready.currents,
+        Which::Currents | Which::FirstCurrents => &ready.currents,
         Which::Advance => &ready.advance,
     };
     if code.is_empty() {
@@ -178,8 +198,9 @@ fn vectors(
     let len = instances.len();
     let Instances { store, placement, scratch, mechanism, .. } = instances;
     let Scratch { registers, nodes, runs, scale, .. } = scratch;
-    let chunks = Chunks { nodes, runs, len, scale, ions: &placement.ions };
-    vector::run(code, which as usize, store, &chunks, around, registers).map_err(|fault| {
+    let first = matches!(which, Which::FirstCurrents);
+    let chunks = Chunks { nodes, runs, len, scale, ions: &placement.ions, first };
+    vector::run(code, which.number(), store, &chunks, around, registers).map_err(|fault| {
         KernelFault::NoConvergence {
             mechanism: mechanism.description.name.clone(),
             block: fault.block,
@@ -193,7 +214,7 @@ fn vectors(
     match which {
         Which::Initial => sound::check(&program.initial, instances, around),
         Which::Advance => sound::check(&program.advance, instances, around),
-        Which::Currents => Ok(()),
+        Which::Currents | Which::FirstCurrents => Ok(()),
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Chunks<'a> {
     pub(crate) scale: &'a [f64],
     /// The engine's ion of each of the mechanism's.
     pub(crate) ions: &'a [usize],
+    /// Whether the currents take the place of what the columns hold.
+    pub(crate) first: bool,
 }
 
 /// Working memory.
@@ -74,9 +76,12 @@ pub(crate) fn run(
     let mut start = 0;
     while start < padded {
         let n = CHUNK.min(padded - start);
+        // Whether something is still to be replaced in the columns of current and conductance.
+        let mut fresh = [chunks.first; 2];
         for (piece, table) in code.pieces.iter().zip(&mut tables) {
             std::mem::swap(&mut registers.uniforms, table);
-            let mut at = At { start, n, columns, chunks, around, registers };
+            let fresh = &mut fresh;
+            let mut at = At { start, n, columns, chunks, around, registers, fresh };
             let ran = match &piece.iteration {
                 None => {
                     at.execute(piece);
@@ -87,6 +92,11 @@ pub(crate) fn run(
             };
             std::mem::swap(&mut registers.uniforms, table);
             ran?;
+        }
+        let nodes = &chunks.nodes[start..start + n];
+        for (column, fresh) in [&mut *around.i_ma_cm2, &mut *around.g_s_cm2].into_iter().zip(fresh)
+        {
+            nodes.iter().filter(|_| fresh).for_each(|&node| column[node as usize] = 0.0);
         }
         start += n;
     }
@@ -102,6 +112,7 @@ struct At<'a, 'b, 's> {
     chunks: &'a Chunks<'b>,
     around: &'a mut Surroundings<'s>,
     registers: &'a mut Registers,
+    fresh: &'a mut [bool; 2],
 }
 
 /// The values of an output, which is never a column.
@@ -325,16 +336,17 @@ impl At<'_, '_, '_> {
                         _ => &mut ion.conductance_s_cm2,
                     };
                     if !column.is_empty() {
-                        accumulate(column, self.chunks, (self.start, real), values);
+                        accumulate(column, self.chunks, (self.start, real), values, false);
                     }
                 }
                 Target::Current | Target::Conductance => {
                     let values = computed(source, self.n, self.registers);
-                    let column: &mut [f64] = match target {
-                        Target::Current => self.around.i_ma_cm2,
-                        _ => self.around.g_s_cm2,
+                    let (column, fresh): (&mut [f64], _) = match target {
+                        Target::Current => (self.around.i_ma_cm2, &mut self.fresh[0]),
+                        _ => (self.around.g_s_cm2, &mut self.fresh[1]),
                     };
-                    accumulate(column, self.chunks, (self.start, real), values);
+                    let fresh = std::mem::take(fresh);
+                    accumulate(column, self.chunks, (self.start, real), values, fresh);
                 }
                 Target::Variable(_) | Target::Argument(_) => {}
             }
@@ -391,23 +403,35 @@ fn overwrite(column: &mut [f64], nodes: &[u32], values: Operand<'_>) {
     }
 }
 
-/// Adds in the order of the instances.
+/// Adds in the order of the instances, to nothing if `fresh`.
 fn accumulate(
     column: &mut [f64],
     chunks: &Chunks<'_>,
     (start, real): (usize, usize),
     values: Operand<'_>,
+    fresh: bool,
 ) {
     let nodes = &chunks.nodes[start..start + real];
     let weight = |k: usize| chunks.scale.get(start + k).copied().unwrap_or(1.0);
     match (chunks.runs[start / CHUNK], values, chunks.scale.is_empty()) {
         (Some(first), Operand::Each(values), true) => {
             let column = &mut column[first..first + real];
-            column.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+            if fresh {
+                // As if added to 0: no sum is −0.
+                column.iter_mut().zip(values).for_each(|(sum, x)| *sum = 0.0 + x);
+            } else {
+                column.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
+            }
+        }
+        (_, Operand::Each(values), false) if !fresh => {
+            for ((&node, x), weight) in nodes.iter().zip(values).zip(&chunks.scale[start..]) {
+                column[node as usize] += x * weight;
+            }
         }
         _ => {
             for (k, &node) in nodes.iter().enumerate() {
-                column[node as usize] += at(values, k) * weight(k);
+                let sum = &mut column[node as usize];
+                *sum = if fresh { 0.0 } else { *sum } + at(values, k) * weight(k);
             }
         }
     }

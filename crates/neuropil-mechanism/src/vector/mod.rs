@@ -28,4 +28,4 @@ pub(crate) use execute::{Chunks, Registers, run, runs};
 pub(crate) use specialise::specialise;
 
 /// Instances per chunk.
-pub(crate) const CHUNK: usize = 512;
+pub(crate) const CHUNK: usize = 768;

@@ -1,18 +1,20 @@
 //! Gates of many compartments advanced at once.
 
-use pulp::{Simd, WithSimd};
+use crate::quad::{Quad, WithQuad};
 
 /// Gates that share a row.
 pub(super) const GATES: usize = 4;
 /// Compartments that are advanced at a time.
 pub(super) const TILE: usize = 64;
 
-/// The coefficients of [`GATES`] gates in one interval: `a` of each, then `b` of each, by power of the
-/// place in the interval.
-pub(super) type Row = [Coefficients; 4];
+/// The coefficients of [`GATES`] gates in one interval by power of the place in the interval: whole
+/// lines of the cache.
+#[derive(Debug, Clone, Copy, Default)]
+#[repr(C, align(64))]
+pub(super) struct Row(pub(super) [Coefficients; 4]);
 
 /// `a` of [`GATES`] gates, then `b` of each.
-pub(super) type Coefficients = [f64; 2 * GATES];
+pub(super) type Coefficients = [[f64; GATES]; 2];
 
 /// Adding it leaves the nearest whole number in the low bits.
 const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5·2⁵²
@@ -44,52 +46,70 @@ impl Scale {
     }
 }
 
-/// `a(v)` and `b(v)` of one row of a table for a tile.
-pub(super) struct Evaluate<'a> {
+/// Rows of a table: of each interval `stride`, of which the one at `offset` is meant.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
     pub(super) scale: Scale,
-    /// Rows of all intervals, `stride` of each, of which the one at `offset` is meant.
     pub(super) rows: &'a [Row],
     pub(super) stride: usize,
     pub(super) offset: usize,
-    pub(super) v: &'a [f64; TILE],
-    pub(super) coefficients: &'a mut [Coefficients; TILE],
 }
 
-impl WithSimd for Evaluate<'_> {
+impl Rows<'_> {
+    /// `a` and `b` of each gate at a potential.
+    pub(super) fn at(&self, v_mv: f64) -> Coefficients {
+        let (interval, place) = self.scale.find(v_mv);
+        let Row([c0, c1, c2, mut all]) = self.rows[interval as usize * self.stride + self.offset];
+        for c in [c2, c1, c0] {
+            for (x, c) in all.as_flattened_mut().iter_mut().zip(c.as_flattened()) {
+                *x = *x * place + c;
+            }
+        }
+        all
+    }
+}
+
+/// `x ← a(v)·x + b(v)` for `N` gates of a row in a tile of compartments.
+pub(super) struct Advance<'a, const N: usize> {
+    pub(super) rows: Rows<'a>,
+    pub(super) v: &'a [f64; TILE],
+    pub(super) gates: [&'a mut [f64; TILE]; N],
+}
+
+impl<const N: usize> WithQuad for Advance<'_, N> {
     type Output = ();
 
+    /// Four compartments at a time: their gates as rows, one row of the table for each, and back.
     #[inline(always)]
-    fn with_simd<S: Simd>(self, _simd: S) {
-        let Self { scale, rows, stride, offset, v, coefficients } = self;
+    fn with_quad<Q: Quad>(self, quad: Q) {
+        let Self { rows: Rows { scale, rows, stride, offset }, v, gates } = self;
         let (mut interval, mut place) = ([0u32; TILE], [0.0; TILE]);
         for k in 0..TILE {
             (interval[k], place[k]) = scale.find(v[k]);
         }
-        for k in 0..TILE {
-            coefficients[k] = evaluate(&rows[interval[k] as usize * stride + offset], place[k]);
+        let (interval, place) = (interval.as_chunks::<4>().0, place.as_chunks::<4>().0);
+        let mut gates = gates.map(|gate| gate.as_chunks_mut::<4>().0);
+        for k in 0..TILE / 4 {
+            let mut x = [quad.load(&[0.0; 4]); GATES];
+            for (x, gate) in x.iter_mut().zip(&gates) {
+                *x = quad.load(&gate[k]);
+            }
+            let mut x = quad.turn(x);
+            for j in 0..4 {
+                let Row(row) = &rows[interval[k][j] as usize * stride + offset];
+                let t = quad.load(&[place[k][j]; 4]);
+                let [mut a, mut b] = [quad.load(&row[3][0]), quad.load(&row[3][1])];
+                for power in [2, 1, 0] {
+                    a = quad.mul_add(a, t, quad.load(&row[power][0]));
+                    b = quad.mul_add(b, t, quad.load(&row[power][1]));
+                }
+                x[j] = quad.mul_add(a, x[j], b);
+            }
+            for (x, gate) in quad.turn(x).into_iter().zip(&mut gates) {
+                gate[k] = quad.store(x);
+            }
         }
     }
-}
-
-/// `x ← a·x + b` for one gate of a row. Not part of what is compiled for wider vectors: taking the
-/// coefficients apart by their gather instructions is slower than one by one.
-pub(super) fn relax(x: &mut [f64], gate: usize, coefficients: &[Coefficients; TILE]) {
-    for (x, c) in x.iter_mut().zip(coefficients) {
-        *x = c[gate % GATES] * *x + c[GATES + gate % GATES];
-    }
-}
-
-/// All functions of a row at a place.
-#[inline(always)]
-fn evaluate(row: &Row, t: f64) -> Coefficients {
-    let [c0, c1, c2, c3] = row;
-    let mut all = *c3;
-    for c in [c2, c1, c0] {
-        for k in 0..2 * GATES {
-            all[k] = all[k] * t + c[k];
-        }
-    }
-    all
 }
 
 #[cfg(test)]

@@ -15,10 +15,11 @@ use std::sync::Arc;
 
 use neuropil_mechanism::Mechanism;
 use neuropil_mechanism::contract::{Instances, Kind, Role, Scope};
-use pulp::Arch;
 
-use advance::{Coefficients, Evaluate, GATES, Row, Scale, TILE, relax};
+use advance::{Advance, GATES, Row, Rows, Scale, TILE};
 use trial::Trial;
+
+use crate::quad::Quads;
 
 /// Largest error of `a` and `b`, which lie between −1 and 1 for gates.
 pub(crate) const TOLERANCE: f64 = 1e-9;
@@ -35,7 +36,7 @@ pub(crate) struct Table {
     scale: Scale,
     /// Rows of each interval, one for every [`GATES`] gates.
     rows: Arc<[Row]>,
-    arch: Arch,
+    quads: Quads,
 }
 
 impl Table {
@@ -76,19 +77,18 @@ impl Table {
             .collect();
         let samples = Trial::new(instances, v, dt_ms, celsius)?.coefficients(gates)?;
         let stride = gates.len().div_ceil(GATES);
-        let mut rows: Vec<Row> = vec![[[0.0; 2 * GATES]; 4]; intervals * stride];
+        let mut rows = vec![Row::default(); intervals * stride];
         for (function, samples) in samples.iter().enumerate() {
             // First `a` of all gates, then `b`.
             let (gate, b) = (function % gates.len(), function / gates.len());
-            let lane = b * GATES + gate % GATES;
             for (interval, values) in samples.as_chunks::<4>().0.iter().enumerate() {
-                let row = &mut rows[interval * stride + gate / GATES];
+                let Row(row) = &mut rows[interval * stride + gate / GATES];
                 for (power, c) in cubic(nodes, *values).into_iter().enumerate() {
-                    row[power][lane] = c;
+                    row[power][b][gate % GATES] = c;
                 }
             }
         }
-        Some(Self { gates: gates.to_vec(), scale, rows: rows.into(), arch: Arch::new() })
+        Some(Self { gates: gates.to_vec(), scale, rows: rows.into(), quads: Quads::new() })
     }
 
     /// Largest difference of `a` and `b` from the kernel between the sampled points.
@@ -100,51 +100,72 @@ impl Table {
         let exact = exact.coefficients(&self.gates)?;
         let gates = self.gates.len();
         let mut worst = 0.0f64;
-        let mut work = [[0.0; 2 * GATES]; TILE];
-        for (tile, v) in v.chunks(TILE).enumerate() {
-            for (first, offset) in (0..gates).step_by(GATES).zip(0..) {
-                self.evaluate(v, offset, &mut work);
-                for g in first..gates.min(first + GATES) {
-                    for (k, c) in work[..v.len()].iter().enumerate() {
-                        let at = tile * TILE + k;
-                        let (a, b) = (c[g - first] - exact[g][at], c[GATES + g - first]);
-                        worst = worst.max(a.abs()).max((b - exact[gates + g][at]).abs());
-                    }
-                }
+        for (at, &v) in v.iter().enumerate() {
+            for g in 0..gates {
+                let [a, b] = self.rows(g / GATES).at(v);
+                let (a, b) = (a[g % GATES] - exact[g][at], b[g % GATES] - exact[gates + g][at]);
+                worst = worst.max(a.abs()).max(b.abs());
             }
         }
         Some(worst)
     }
 
-    /// Coefficients of up to [`TILE`] compartments from the row at `offset`.
-    fn evaluate(&self, v: &[f64], offset: usize, coefficients: &mut [Coefficients; TILE]) {
-        let mut padded = [0.0; TILE];
-        padded[..v.len()].copy_from_slice(v);
-        let (scale, rows, stride) = (self.scale, &*self.rows, self.gates.len().div_ceil(GATES));
-        self.arch.dispatch(Evaluate { scale, rows, stride, offset, v: &padded, coefficients });
+    /// The rows at an offset.
+    fn rows(&self, offset: usize) -> Rows<'_> {
+        let stride = self.gates.len().div_ceil(GATES);
+        Rows { scale: self.scale, rows: &self.rows, stride, offset }
     }
 
     /// Advances the gates of all instances; `v` is the column of the group.
     pub(crate) fn advance(&self, instances: &mut Instances, v: &[f64]) {
+        for (offset, gates) in self.gates.chunks(GATES).enumerate() {
+            let rows = self.rows(offset);
+            match *gates {
+                [a] => self.advance_gates([a], rows, instances, v),
+                [a, b] => self.advance_gates([a, b], rows, instances, v),
+                [a, b, c] => self.advance_gates([a, b, c], rows, instances, v),
+                [a, b, c, d] => self.advance_gates([a, b, c, d], rows, instances, v),
+                _ => {}
+            }
+        }
+    }
+
+    fn advance_gates<const N: usize>(
+        &self,
+        gates: [usize; N],
+        rows: Rows<'_>,
+        instances: &mut Instances,
+        v: &[f64],
+    ) {
         let density = instances.description().kind == Kind::Density;
+        let Some((nodes, columns)) = instances.columns_mut(gates) else { return };
+        let mut columns = columns.map(|column| column.as_chunks_mut::<TILE>());
         let mut tile = [0.0; TILE];
-        let mut work = [[0.0; 2 * GATES]; TILE];
-        for start in (0..instances.len()).step_by(TILE) {
-            let nodes = &instances.nodes()[start..];
-            let nodes = &nodes[..nodes.len().min(TILE)];
-            let n = nodes.len();
+        let mut fetch = |nodes: &[u32]| -> [f64; TILE] {
             let first = nodes[0] as usize;
             // Density mechanisms come in ascending order of their nodes.
-            if density && nodes[n - 1] as usize == first + n - 1 {
-                tile[..n].copy_from_slice(&v[first..first + n]);
-            } else {
-                tile.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
-            }
-            for (offset, gates) in self.gates.chunks(GATES).enumerate() {
-                self.evaluate(&tile[..n], offset, &mut work);
-                for (gate, &variable) in gates.iter().enumerate() {
-                    relax(&mut instances.column_mut(variable)[start..start + n], gate, &work);
+            let adjacent = density && nodes[nodes.len() - 1] as usize == first + nodes.len() - 1;
+            match v[first..].first_chunk() {
+                Some(v) if adjacent => *v,
+                _ => {
+                    tile.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
+                    tile
                 }
+            }
+        };
+        let (tiles, rest) = nodes.as_chunks::<TILE>();
+        for (number, nodes) in tiles.iter().enumerate() {
+            let gates = columns.each_mut().map(|(tiles, _)| &mut tiles[number]);
+            self.quads.run(Advance { rows, v: &fetch(nodes), gates });
+        }
+        if !rest.is_empty() {
+            let mut work = [[0.0; TILE]; N];
+            for (work, (_, column)) in work.iter_mut().zip(&columns) {
+                work[..rest.len()].copy_from_slice(column);
+            }
+            self.quads.run(Advance { rows, v: &fetch(rest), gates: work.each_mut() });
+            for (work, (_, column)) in work.iter().zip(&mut columns) {
+                column.copy_from_slice(&work[..rest.len()]);
             }
         }
     }
