@@ -111,6 +111,15 @@ fn numbers_that_no_neuron_has() {
     }
     let soma = GOOD.replace("0 0 0 5 -1", "0 0 0 0 -1");
     assert!(refusal(soma).starts_with("line 1: radius 0 of soma sample 1"));
+    let skeleton = "1 1 0 0 0 0 -1\n2 3 5 0 0 0 1\n3 3 50 0 0 0 2\n4 3 100 0 0 0 3\n";
+    assert_eq!(
+        refusal(skeleton),
+        "line 1: radius 0 of soma sample 1 and of all others: a skeleton without radii; give a \
+         minimum radius to replace it"
+    );
+    let sphere = Options { soma: SomaPolicy::Sphere, ..Options::default() };
+    let pointed = "1 1 0 0 0 0 -1\n2 1 5 0 0 5 1\n3 3 9 0 0 1 2\n4 3 50 0 0 1 3\n";
+    assert!(swc::load(pointed, &sphere).unwrap_err().to_string().contains("radius 0 of soma"));
     assert!(refusal("1 3 1 1 1 1 -1\n2 3 1 1 1 1 1\n").starts_with("the samples have no length"));
     assert!(refusal("1 3 1 1 1 1 -1\n").starts_with("the samples have no length"));
 }
@@ -183,6 +192,10 @@ fn what_is_odd_is_said_once_with_its_line() {
         (
             GOOD.replace("4 3 100 0 0 1", "4 3 100 0 0 0"),
             "line 4: radius 0 of the tip sample 4; the neurite ends in a point",
+        ),
+        (
+            "1 1 0 0 0 0 -1\n2 1 5 0 0 5 1\n3 3 9 0 0 1 2\n4 3 50 0 0 1 3\n".into(),
+            "line 1: radius 0 of soma sample 1; the stack ends in a point",
         ),
     ] {
         let said: Vec<String> = swc::load(&text, &Options::default())

@@ -12,7 +12,9 @@ use clap::{Args, Parser, Subcommand};
 pub use cell::{Cell, CellClamp, CellCurve, CellOutput, CellPulse, CellSubject};
 pub use experiment::{Check, Connectivity, Convert, Info, New, Run, Template};
 pub use mechanism::{Mechanism, MechanismFile, MechanismPlot};
-pub use morphology::{Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot};
+pub use morphology::{
+    Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot, MorphologyRepair,
+};
 pub use result::{Analyze, Plot};
 pub use study::{Meanfield, Polynomial, Scan, Transfer};
 

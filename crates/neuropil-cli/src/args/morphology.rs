@@ -15,8 +15,8 @@ pub enum Morphology {
     Sections(MorphologyFile),
     /// Write the cell as it is understood, as SWC
     Convert(MorphologyOutput),
-    /// Mend what can be mended without choosing a number, say each change, write the result
-    Repair(MorphologyOutput),
+    /// Mend what is wrong, say each change, write the result
+    Repair(MorphologyRepair),
     /// Draw the cell
     Plot(MorphologyPlot),
 }
@@ -26,7 +26,7 @@ pub enum Morphology {
 pub struct MorphologyFile {
     /// SWC file
     pub file: PathBuf,
-    /// Whose reading to follow: neuropil, neuron, arbor, arbor_neuron, morphio
+    /// Whose reading to follow: neuropil, neuron, arbor, arbor-neuron, morphio
     #[arg(long, default_value = "neuropil")]
     pub profile: String,
 }
@@ -42,6 +42,22 @@ pub struct MorphologyOutput {
     /// Replace an existing file
     #[arg(long, short)]
     pub force: bool,
+}
+
+/// What to mend besides what needs no choice.
+#[derive(Debug, Args)]
+pub struct MorphologyRepair {
+    #[command(flatten)]
+    pub file: MorphologyOutput,
+    /// Raise smaller radii to this [µm]
+    #[arg(long, value_name = "UM")]
+    pub min_radius: Option<f64>,
+    /// Multiply coordinates and radii, for example by 0.001 for nanometres
+    #[arg(long, value_name = "FACTOR")]
+    pub scale: Option<f64>,
+    /// Where there are several trees: keep the largest, keep the first, or join all to the first
+    #[arg(long, default_value = "largest", value_parser = ["largest", "first", "join"])]
+    pub roots: String,
 }
 
 /// A morphology to be drawn.

@@ -5,10 +5,10 @@ use neuropil::cell_picture::cell_figure;
 use neuropil::morphology::Location;
 use neuropil::morphology::measure::Totals;
 use neuropil::morphology::report::{Report, report};
-use neuropil::morphology::swc::{self, Options, Repairs};
+use neuropil::morphology::swc::{self, Options, Repairs, Roots};
 use neuropil::plot::kinds::View;
 
-use crate::args::{Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot};
+use crate::args::{Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot, MorphologyRepair};
 use crate::show;
 
 /// Does what is asked with a morphology.
@@ -137,13 +137,29 @@ fn convert(arguments: &MorphologyOutput) -> anyhow::Result<()> {
     write(arguments, &swc::write(&tree))
 }
 
-fn repair(arguments: &MorphologyOutput) -> anyhow::Result<()> {
-    let samples = swc::read_samples(read(&arguments.input)?)?.value;
-    let (tree, changes) = swc::repair(samples, &Repairs::all())?;
+fn repair(arguments: &MorphologyRepair) -> anyhow::Result<()> {
+    let positive = |name, value: Option<f64>| match value {
+        Some(number) if !(number > 0.0 && number.is_finite()) => {
+            bail!("--{name} must be positive and finite, found {number}")
+        }
+        other => Ok(other),
+    };
+    let repairs = Repairs {
+        scale: positive("scale", arguments.scale)?,
+        min_radius_um: positive("min-radius", arguments.min_radius)?,
+        roots: match arguments.roots.as_str() {
+            "first" => Roots::First,
+            "join" => Roots::Join,
+            _ => Roots::Largest,
+        },
+        ..Repairs::all()
+    };
+    let samples = swc::read_samples(read(&arguments.file.input)?)?.value;
+    let (tree, changes) = swc::repair(samples, &repairs)?;
     for change in &changes {
         show::line(change)?;
     }
-    write(arguments, &swc::write(&tree))
+    write(&arguments.file, &swc::write(&tree))
 }
 
 fn write(arguments: &MorphologyOutput, text: &str) -> anyhow::Result<()> {

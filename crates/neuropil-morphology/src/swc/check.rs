@@ -1,7 +1,7 @@
 //! What is wrong or odd about a forest of samples, apart from how its soma is shaped.
 
-use super::error::SwcError;
-use super::options::{Options, Profile};
+use super::error::{Among, SwcError};
+use super::options::{Options, Profile, SomaPolicy};
 use super::sample::{Sample, SampleTree};
 use super::warning::SwcWarning;
 
@@ -57,19 +57,21 @@ impl Examination {
         let mut far = false;
         let children = tree.children();
         let tags = tree.tags();
+        let among = Among::radii_of_0(tree.samples());
         for (index, sample) in tree.samples().iter().enumerate() {
             let Sample { line, id, tag, xyz_um, radius_um, .. } = *sample;
             if radius_um < 0.0 {
                 self.errors.push(SwcError::NegativeRadius { line, id, radius_um });
             }
-            if radius_um == 0.0 {
-                let on_neurite = tree.parents()[index].is_some_and(|parent| tags[parent] != 1);
-                if tag != 1 && on_neurite && children[index].is_empty() {
-                    self.warnings.push(SwcWarning::PointedTip { line, id });
-                } else {
-                    let what = if tag == 1 { "soma" } else { "neurite" };
-                    self.errors.push(SwcError::ZeroRadius { line, id, what });
-                }
+            let round = tag == 1 && options.soma == SomaPolicy::Sphere;
+            if radius_um == 0.0 && !round && pointed(tree, &children, &tags, index) {
+                self.warnings.push(match tag {
+                    1 => SwcWarning::PointedSoma { line, id },
+                    _ => SwcWarning::PointedTip { line, id },
+                });
+            } else if radius_um == 0.0 && !(tag == 1 && options.soma == SomaPolicy::Contour) {
+                let what = if tag == 1 { "soma" } else { "neurite" };
+                self.errors.push(SwcError::ZeroRadius { line, id, what, among });
             }
             if tag < 0 {
                 self.errors.push(SwcError::NegativeType { line, id, tag });
@@ -186,6 +188,15 @@ impl Examination {
             }
         }
     }
+}
+
+/// Whether a radius of 0 is the point in which a neurite or a stack ends: the sample has a single
+/// neighbour, of its own kind and with a radius.
+fn pointed(tree: &SampleTree, children: &[Vec<usize>], tags: &[i64], index: usize) -> bool {
+    let mut around = tree.parents()[index].into_iter().chain(children[index].iter().copied());
+    let (Some(only), None) = (around.next(), around.next()) else { return false };
+    let of_kind = (tags[only] == 1) == (tags[index] == 1);
+    of_kind && tree.samples()[only].radius_um > 0.0
 }
 
 /// Whether a profile goes on after a defect, because the program it is named after does.

@@ -1,5 +1,7 @@
 //! Why a file is refused.
 
+use super::sample::Sample;
+
 /// Why an SWC text is refused. Lines count from 1; every message ends in a remedy where there is one.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
@@ -75,8 +77,10 @@ pub enum SwcError {
     PolicyMismatch { policy: &'static str, reason: String },
     #[error("line {line}: negative radius {radius_um} of sample {id}")]
     NegativeRadius { line: usize, id: i64, radius_um: f64 },
-    #[error("line {line}: radius 0 of {what} sample {id}; give a minimum radius to replace it")]
-    ZeroRadius { line: usize, id: i64, what: &'static str },
+    #[error(
+        "line {line}: radius 0 of {what} sample {id}{among}; give a minimum radius to replace it"
+    )]
+    ZeroRadius { line: usize, id: i64, what: &'static str, among: Among },
     #[error("the samples have no length: all lie in one place")]
     NoLength,
     #[error(
@@ -90,6 +94,34 @@ pub enum SwcError {
     Profile { profile: &'static str, reason: String },
     #[error("nothing is left to build: {reason}")]
     NothingLeft { reason: &'static str },
+}
+
+/// How many samples of a file share a defect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Among {
+    /// Samples with the defect.
+    pub affected: usize,
+    /// All samples.
+    pub samples: usize,
+}
+
+impl Among {
+    pub(super) fn radii_of_0(samples: &[Sample]) -> Self {
+        let affected = samples.iter().filter(|sample| sample.radius_um == 0.0).count();
+        Self { affected, samples: samples.len() }
+    }
+}
+
+impl std::fmt::Display for Among {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self { affected, .. } if affected < 2 => Ok(()),
+            Self { affected, samples } if affected == samples => {
+                f.write_str(" and of all others: a skeleton without radii")
+            }
+            Self { affected, samples } => write!(f, " and of {} others of {samples}", affected - 1),
+        }
+    }
 }
 
 fn list<T: ToString>(items: &[T]) -> String {

@@ -8,8 +8,9 @@
 //! [`SampleTree::build`].
 //!
 //! Accepted with a note: byte order mark, further columns, types above 4, type changes along a run,
-//! repeated points, tips of no radius, root's parent 0. Refused with line, field and remedy:
-//! everything else that is not plain SWC.
+//! repeated points, ends of no radius, root's parent 0. Mended with a note: what has only one reading
+//! (see [`SampleTree::build`]). Refused with line, field and remedy: everything else that is not plain
+//! SWC.
 //!
 //! ```
 //! use neuropil_morphology::swc::{self, Options};
@@ -36,7 +37,7 @@ mod warning;
 mod write;
 
 pub use draw::{DrawError, draw};
-pub use error::SwcError;
+pub use error::{Among, SwcError};
 pub use file::{FileError, load_file, read_file};
 pub use options::{Options, Profile, SomaPolicy};
 pub use read::{load, read, read_samples};

@@ -196,7 +196,7 @@ fn mend_radii(samples: &mut [Sample], repairs: &Repairs, changes: &mut Vec<Chang
 }
 
 /// The root above each sample, and the number of samples of each root's tree.
-fn trees(tree: &SampleTree) -> (Vec<usize>, BTreeMap<usize, usize>) {
+pub(super) fn trees(tree: &SampleTree) -> (Vec<usize>, BTreeMap<usize, usize>) {
     let mut root_of = vec![0; tree.samples().len()];
     let mut sizes = BTreeMap::new();
     for &index in tree.order() {

@@ -56,6 +56,8 @@ pub enum SwcWarning {
     RadiusJump { line: usize, id: i64, radius_um: f64 },
     #[error("line {line}: radius 0 of the tip sample {id}; the neurite ends in a point")]
     PointedTip { line: usize, id: i64 },
+    #[error("line {line}: radius 0 of soma sample {id}; the stack ends in a point")]
+    PointedSoma { line: usize, id: i64 },
     #[error("there is no soma")]
     NoSoma,
     #[error(
@@ -90,6 +92,7 @@ impl SwcWarning {
             | Self::LargeRadius { line, .. }
             | Self::RadiusJump { line, .. }
             | Self::PointedTip { line, .. }
+            | Self::PointedSoma { line, .. }
             | Self::SingleSampleNeurite { line, .. }
             | Self::LeftOut { line, .. } => Some(*line),
             Self::Tolerated { error, .. } => error.line(),

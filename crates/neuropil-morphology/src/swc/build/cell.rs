@@ -22,7 +22,8 @@ impl SampleTree {
     /// branch is thinner than its parent from its beginning on.
     ///
     /// What has only one reading is mended, with a warning for each change: lengths in nanometres
-    /// where the header says so, and pieces of axon that are joined to nothing.
+    /// where the header says so, single radii of 0 inside a run, pieces of axon and samples that are
+    /// joined to nothing.
     ///
     /// # Errors
     /// [`SwcError`]: the first defect in the order of lines that the profile does not tolerate.
