@@ -185,7 +185,7 @@ fn a_pair_does_not_feel_other_pairs() {
 fn what_leaves_one_cell_enters_the_other() {
     let dt = 0.025;
     let mut model = pair(2e-3, dt, Scheme::CrankNicolson);
-    let probe = |cell| model.probe(cell, SOMA, Quantity::MembraneCurrent).unwrap();
+    let mut probe = |cell| model.probe(cell, SOMA, Quantity::MembraneCurrent).unwrap();
     let probes = vec![probe(0), probe(1)];
     model.record(probes, Sampling::every(dt)).unwrap();
     let memory = run(&model, 5.0);

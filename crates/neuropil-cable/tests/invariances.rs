@@ -205,7 +205,8 @@ fn the_order_of_the_cells_does_not_matter() {
             let electrode = Electrode::pulse(amplitude, 1.0, 5.0);
             model.attach(numbers[k], place("a", 0.5), electrode).unwrap();
         }
-        let probe = |k: usize| model.probe(numbers[k], place("b", 0.5), Quantity::Voltage).unwrap();
+        let mut probe =
+            |k: usize| model.probe(numbers[k], place("b", 0.5), Quantity::Voltage).unwrap();
         let probes = vec![probe(0), probe(1)];
         model.record(probes, Sampling::every(0.025)).unwrap();
         let memory = run_with(&model, 8.0, Execution::default()).unwrap();

@@ -35,11 +35,9 @@ fn a_tapered_cable_settles_where_it_should() {
         let mut model = watched(cell, &places, 40.0, 40.0, Scheme::BackwardEuler);
         model.attach(0, places[4], Electrode::Current(Waveform::Constant(0.1))).unwrap();
         let memory = run(&model, 4000.0);
-        let half_mohm = 1e-2 * 100.0 * 0.5 / (PI * 0.25 * right * (right - 0.7e-3 * 0.5));
         for (k, exact) in expected.into_iter().enumerate() {
             let found = match k {
-                4 => memory.at(0, 4, 100) + 0.1 * half_mohm,
-                0 => memory.at(0, 0, 100),
+                0 | 4 => memory.at(0, k, 100),
                 // Quarter points are boundaries: the potential there is midway between centres.
                 _ => {
                     let ahead = memory.at(0, k, 100);

@@ -265,7 +265,7 @@ impl Blocks {
                 Ok(Source::Voltage(layout.at(slot, cell.node_at(*place)?)))
             }
             Reference::Density { mechanism, variable, place } => {
-                let node = cell.node_at(*place)?;
+                let node = cell.compartment_at(*place)?;
                 let at = layout.at(slot, node);
                 let number = cell.densities.iter().position(|d| d.mechanism.name() == mechanism);
                 let found = number.and_then(|k| Some((k, *self.densities[k].get(&at)?)));

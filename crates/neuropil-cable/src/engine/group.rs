@@ -13,6 +13,7 @@ use super::events::{Arrival, Origin, Queue, stamp};
 use super::gaps::Gaps;
 use super::ions::Follow;
 use super::layout::{Layout, Signature};
+use super::massless::Massless;
 use super::ohmic::Ohmic;
 use super::probe::{IonPart, Part, Reading};
 use super::spread::Spread;
@@ -168,6 +169,8 @@ pub(crate) struct Group {
     pub(crate) care: Vec<IonCare>,
     pub(crate) electrodes: Vec<ElectrodeState>,
     pub(crate) gaps: Gaps,
+    /// Nodes without membrane to be settled after each extrapolated step.
+    pub(crate) massless: Vec<Massless>,
     pub(crate) spreads: Vec<Spread>,
     pub(crate) scheme: Scheme,
     pub(crate) detectors: Vec<Detector>,
@@ -201,7 +204,8 @@ impl Group {
         let shared: Vec<Arc<CellModel>> = slots.iter().map(|s| Arc::clone(&s.model)).collect();
         let cells: Vec<&CellModel> = shared.iter().map(Arc::as_ref).collect();
         let electrodes = parts.electrodes.iter().map(|e| (e.1, e.2));
-        let touched = electrodes.chain(parts.coupled.iter().copied()).collect();
+        let touched: BTreeSet<(usize, usize)> =
+            electrodes.chain(parts.coupled.iter().copied()).collect();
         let layout = Layout::new(&cells, &touched)?;
         let (names, columns, plans) = columns(&cells, &layout, parts.celsius)?;
         let extrapolation = if parts.scheme == Scheme::BackwardEuler { 1.0 } else { 2.0 };
@@ -218,6 +222,13 @@ impl Group {
                 ElectrodeState::new(electrode, number, at, area_factor[at], dt, seed)
             })
             .collect();
+        let massless = match parts.scheme {
+            Scheme::CrankNicolson => {
+                let acted_on = |slot, node| touched.contains(&(slot, node));
+                Massless::of(&cells, &layout, acted_on)
+            }
+            _ => Vec::new(),
+        };
         let mut made = Self {
             before: columns.v.clone(),
             membrane_na: Vec::new(),
@@ -233,6 +244,7 @@ impl Group {
             care,
             electrodes,
             gaps: Gaps::default(),
+            massless,
             spreads: Vec::new(),
             scheme: parts.scheme,
             detectors: Vec::new(),

@@ -29,6 +29,7 @@ mod initial;
 mod ions;
 mod kernels;
 mod layout;
+mod massless;
 mod measure;
 mod ohmic;
 mod probe;

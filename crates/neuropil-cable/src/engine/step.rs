@@ -27,6 +27,12 @@ impl Group {
         if verdict == Verdict::Runaway {
             return Err(self.runaway());
         }
+        if !self.massless.is_empty() {
+            let damped = self.is_damped();
+            for node in &mut self.massless {
+                node.settle(&self.before, &mut self.columns.v, damped);
+            }
+        }
         self.detect();
         if self.extrapolation == 2.0 {
             self.correct_ion_currents();

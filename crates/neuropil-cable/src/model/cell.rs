@@ -174,17 +174,48 @@ impl CellModel {
     /// The node that stands for a place.
     ///
     /// Fraction 0 is the node that the section hangs from (the first compartment of the root); fraction
-    /// 1 is the junction at its end if something hangs there, else the last compartment. A tip
-    /// therefore means the middle of the last compartment, half its length inwards, where NEURON has
-    /// a node without membrane at the very end: potentials agree but for a current into the tip
-    /// itself, which there has to pass half a compartment more.
+    /// 1 is the junction at its end if something hangs there, else the last compartment, or the node
+    /// at the very end if [`end_at`](Self::end_at) has made one.
     ///
     /// # Errors
     /// [`ModelError::OffTree`].
     pub fn node_at(&self, place: Location) -> Result<usize, ModelError> {
+        self.check_place(place)?;
+        Ok(self.compartments.node_at(place))
+    }
+
+    /// The node with membrane that stands for a place: a junction or an end has none, its
+    /// neighbour in the section is taken.
+    ///
+    /// # Errors
+    /// [`ModelError::OffTree`].
+    pub fn compartment_at(&self, place: Location) -> Result<usize, ModelError> {
+        self.check_place(place)?;
+        Ok(self.compartments.compartment_at(place))
+    }
+
+    /// As [`node_at`](Self::node_at), but a sealed end of the cell (fraction 1 of a section without
+    /// children there, fraction 0 of the root) gets a node of its own, as NEURON has: without
+    /// membrane, half a compartment beyond the last centre. Point processes, electrodes, gap
+    /// junctions, detectors and probes of the potential that are put at an end make one.
+    ///
+    /// # Errors
+    /// [`ModelError::OffTree`].
+    pub fn end_at(&mut self, place: Location) -> Result<usize, ModelError> {
+        self.check_place(place)?;
+        if self.compartments.open_end(&self.morphology, place).is_none() {
+            return Ok(self.compartments.node_at(place));
+        }
+        let node = Arc::make_mut(&mut self.compartments).end_at(&self.morphology, place);
+        self.cm_uf_cm2.push(1.0);
+        self.initial_mv.push(self.initial_mv[self.compartments.parent()[node]]);
+        Ok(node)
+    }
+
+    fn check_place(&self, place: Location) -> Result<(), ModelError> {
         let sections = self.morphology.sections().len();
         if place.section < sections && (0.0..=1.0).contains(&place.fraction) {
-            Ok(self.compartments.node_at(place))
+            Ok(())
         } else {
             Err(ModelError::OffTree { place, sections })
         }

@@ -39,7 +39,7 @@ impl CableModel {
         positive("conductance of a gap junction [uS]", junction.conductance_us)?;
         let mut ends = [(0, 0); 2];
         for (end, (cell, place)) in ends.iter_mut().zip([junction.a, junction.b]) {
-            *end = (cell, self.cell(cell)?.node_at(place)?);
+            *end = (cell, self.end_at(cell, place)?);
         }
         if ends[0] == ends[1] {
             let (cell, node) = ends[0];

@@ -202,7 +202,7 @@ impl CableModel {
         electrode: Electrode,
     ) -> Result<usize, ModelError> {
         electrode.check()?;
-        let node = self.cell(cell)?.node_at(place)?;
+        let node = self.end_at(cell, place)?;
         self.electrodes.push((cell, node, electrode));
         Ok(self.electrodes.len() - 1)
     }
@@ -275,17 +275,33 @@ impl CableModel {
         Ok(self.samples.len() - 1)
     }
 
-    /// A probe at a place.
+    /// A probe at a place. The potential at a sealed end is that of the end itself (see
+    /// [`CellModel::end_at`]); what belongs to the membrane is that of the compartment there.
     ///
     /// # Errors
     /// [`ModelError::NoSuch`], [`ModelError::OffTree`].
     pub fn probe(
-        &self,
+        &mut self,
         cell: usize,
         place: Location,
         quantity: Quantity,
     ) -> Result<Probe, ModelError> {
-        Ok(Probe { cell, quantity, node: self.cell(cell)?.node_at(place)? })
+        let node = match quantity {
+            Quantity::Voltage => self.end_at(cell, place)?,
+            Quantity::Point { .. } => self.cell(cell)?.node_at(place)?,
+            _ => self.cell(cell)?.compartment_at(place)?,
+        };
+        Ok(Probe { cell, quantity, node })
+    }
+
+    /// The node that stands for a place of a cell, where [`CellModel::end_at`] makes one of its own.
+    pub(super) fn end_at(&mut self, cell: usize, place: Location) -> Result<usize, ModelError> {
+        let model = self.cell(cell)?;
+        let known = model.node_at(place)?;
+        if model.compartments().open_end(model.morphology(), place).is_none() {
+            return Ok(known);
+        }
+        Arc::make_mut(&mut self.cells[cell]).end_at(place)
     }
 
     /// A probe at each compartment of a region that has the quantity, in order of node.

@@ -71,12 +71,19 @@ impl CellModel {
 
     /// Puts a point process (or artificial cell) at a place and returns its number in the cell.
     ///
+    /// One that uses an ion needs membrane around it: at a junction or an end it goes to the
+    /// neighbouring compartment of the section.
+    ///
     /// # Errors
     /// [`ModelError::OffTree`], [`ModelError::Kind`] for a density mechanism,
     /// [`ModelError::UnknownVariable`], [`ModelError::NegativeConductance`],
     /// [`ModelError::TwoOfOneName`].
     pub fn place(&mut self, place: Location, point: Point) -> Result<usize, ModelError> {
-        let node = self.node_at(place)?;
+        // An end has no membrane, and so none of an ion's pumps and pools.
+        let node = match point.mechanism.description().ions.is_empty() {
+            true => self.end_at(place)?,
+            false => self.compartment_at(place)?,
+        };
         if point.mechanism.description().kind == MechanismKind::Density {
             expect_kind(&point.mechanism, MechanismKind::Point)?;
         }
@@ -97,7 +104,7 @@ impl CellModel {
     /// [`ModelError::OffTree`], [`ModelError::OutOfRange`] unless the threshold is finite.
     pub fn detect(&mut self, place: Location, threshold_mv: f64) -> Result<usize, ModelError> {
         finite("spike threshold [mV]", threshold_mv)?;
-        let node = self.node_at(place)?;
+        let node = self.end_at(place)?;
         self.detectors.push((node, threshold_mv));
         Ok(self.detectors.len() - 1)
     }

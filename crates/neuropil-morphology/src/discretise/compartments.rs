@@ -1,5 +1,6 @@
 //! The discretised cell, as a solver wants it.
 
+use crate::morphology::Morphology;
 use crate::section::Location;
 
 /// A stretch of one section that belongs to one compartment.
@@ -145,8 +146,8 @@ impl Compartments {
 
     /// The node that stands for a place.
     ///
-    /// Fraction 0 gives the node the section is attached to, fraction 1 the junction at its end if
-    /// there is one, else its last compartment.
+    /// Fraction 0 gives the node the section is attached to, fraction 1 the junction or
+    /// [end](Self::end_at) there if there is one, else its last compartment.
     ///
     /// # Panics
     /// If the section does not exist.
@@ -164,6 +165,72 @@ impl Compartments {
             Some(cuts) => cuts.partition_point(|&cut| cut <= fraction),
         };
         section.nodes[stretch.min(section.nodes.len() - 1)]
+    }
+
+    /// The node with membrane that stands for a place: where [`node_at`](Self::node_at) is a junction
+    /// or an end, the first or last compartment of the section.
+    ///
+    /// # Panics
+    /// If the section does not exist.
+    pub fn compartment_at(&self, place: Location) -> usize {
+        let node = self.node_at(place);
+        let own = &self.sections[place.section].nodes;
+        match own[..] {
+            [first, ..] if self.area_um2[node] == 0.0 && place.fraction <= 0.0 => first,
+            [.., last] if self.area_um2[node] == 0.0 && place.fraction >= 1.0 => last,
+            _ => node,
+        }
+    }
+
+    /// The node at a sealed end of the cell, made if there is none: without membrane, joined to the
+    /// last compartment by the way from there to the end. A current into the end then passes that
+    /// way, and the potential of the end is the node's (both to second order in the length of
+    /// compartments). Elsewhere, and where the cell ends in a point, it is what
+    /// [`node_at`](Self::node_at) gives.
+    ///
+    /// A new node comes after all others; their numbers stay.
+    ///
+    /// # Panics
+    /// If the section does not exist in both the cell and the compartments.
+    pub fn end_at(&mut self, morphology: &Morphology, place: Location) -> usize {
+        let near = self.node_at(place);
+        let Some(place) = self.open_end(morphology, place) else { return near };
+        let (here, end) = (self.location[near].fraction, place.fraction);
+        let way = morphology.sections()[place.section].between(here.min(end), here.max(end));
+        self.axial.push((place.section, way.axial_per_um));
+        self.parent.push(near);
+        for column in [&mut self.area_um2, &mut self.volume_um3, &mut self.diameter_um] {
+            column.push(0.0);
+        }
+        self.distance_um.push(morphology.distance_um(place));
+        self.location.push(place);
+        self.piece_start.push(self.pieces.len());
+        self.axial_start.push(self.axial.len());
+        let node = self.parent.len() - 1;
+        self.sections[place.section].ends[usize::from(end == 1.0)] = node;
+        node
+    }
+
+    /// The sealed end that a place means, if it has no node of its own yet.
+    ///
+    /// # Panics
+    /// If the section does not exist in both the cell and the compartments.
+    pub fn open_end(&self, morphology: &Morphology, place: Location) -> Option<Location> {
+        let sections = morphology.sections();
+        let section = &sections[place.section];
+        let points = section.points();
+        let (fraction, tip) = match place.fraction {
+            f if f >= 1.0 => (1.0, points[points.len() - 1]),
+            f if f <= 0.0 && section.parent().is_none() => (0.0, points[0]),
+            _ => return None,
+        };
+        let mut children = morphology.children(place.section).iter();
+        let joined =
+            |&child: &usize| sections[child].parent().is_some_and(|hook| hook.fraction == fraction);
+        let place = Location::new(place.section, fraction);
+        let here = self.location[self.node_at(place)];
+        let open = here != place && here.section == place.section && tip.radius_um > 0.0;
+        (open && !children.any(joined)).then_some(place)
     }
 
     /// The nodes with membrane on a section, from its 0-end.

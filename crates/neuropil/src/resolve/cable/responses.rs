@@ -299,8 +299,11 @@ fn places(
             reference: None,
         });
     };
-    let node = |item: &Item<'_>, place| {
-        model.node_at(place).map_err(|source| super::cable_problem(item, source))
+    // As recorded: an end may have a node of its own.
+    let node = |item: &Item<'_>, index: usize, place| {
+        let cell = tissue.model.cell(population.first + index);
+        let node = cell.and_then(|cell| cell.node_at(place));
+        node.map_err(|source| super::cable_problem(item, source))
     };
     if items.is_empty() {
         let origin = cells::origin(model);
@@ -310,9 +313,12 @@ fn places(
         let text = item.text("\"synapse\" or a place such as \"soma\"")?;
         let nodes = match text {
             "synapse" => (0..size)
-                .map(|index| node(item, synapse(item, index)?.place))
+                .map(|index| node(item, index, synapse(item, index)?.place))
                 .collect::<Result<Vec<_>, _>>()?,
-            _ => vec![node(item, cells::single(item, model)?)?; size],
+            _ => {
+                let place = cells::single(item, model)?;
+                (0..size).map(|index| node(item, index, place)).collect::<Result<Vec<_>, _>>()?
+            }
         };
         add(text, nodes);
     }
