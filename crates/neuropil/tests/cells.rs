@@ -114,3 +114,77 @@ fn a_variable_may_be_asked_for_at_several_places_on_their_own() {
     let expected = "record.traces.tip.variables[0]: v of \"balls\" is asked for twice, with another interval or window";
     assert!(refused.contains(expected), "{refused}");
 }
+
+/// Variables at 5 ms of a ball and stick with a synapse on the stick and a point process that points.
+fn pointed(pointers: &str) -> Result<Vec<f64>, String> {
+    let text = format!(
+        r#"
+mechanisms = ["follows.mod"]
+simulation = {{ duration = "10 ms", dt = "0.025 ms" }}
+[cells.c]
+morphology = {{ shape = "ball_and_stick", length = "200 um", diameter = "1 um" }}
+compartments = {{ per_section = 3 }}
+paint = [
+  {{ region = "soma", mechanism = "hh" }},
+  {{ region = "dend", mechanism = "pas" }},
+]
+[cells.c.synapses.excitation]
+mechanism = "expsyn"
+at = "at(1, 0.5)"
+[cells.c.synapses.watch]
+mechanism = "follows"
+at = "soma"
+pointers = {pointers}
+[inputs.shot]
+kind = "spikes"
+target = "c.excitation"
+times = ["1 ms"]
+weight = "1 nS"
+[record]
+traces = [
+  {{ target = "c", variables = ["watch.seen", "v", "excitation.g", "hh.m"], every = "1 ms" }},
+]
+"#
+    );
+    let folder =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/files/mechanisms/pointing.toml");
+    let experiment = Experiment::parse(&text, folder).map_err(|error| error.to_string())?;
+    experiment.cables().map_err(|error| error.render(false))?;
+    let (_folder, result) = run(&experiment, 1);
+    let at = |variable: &str| {
+        let traces = result.traces("c", variable, &TraceQuery::default()).unwrap();
+        let now = traces.times_ms().iter().position(|t| (t - 5.0).abs() < 1e-9).unwrap();
+        traces.values[0][now]
+    };
+    Ok(["watch.seen", "v", "excitation.g", "hh.m"].map(at).into())
+}
+
+#[test]
+fn pointers_read_what_the_experiment_says() {
+    // What is read is that of the beginning of the last call, up to one step before the sample.
+    for (pointers, column, slack) in [
+        (r#"{ x = "v" }"#, 1, 0.2),
+        (r#"{ x = { variable = "v", at = "soma" } }"#, 1, 0.2),
+        (r#"{ x = "excitation.g" }"#, 2, 1e-4),
+        (r#"{ x = "hh.m" }"#, 3, 0.01),
+        (r#"{ x = { variable = "hh.m", at = "soma" } }"#, 3, 0.01),
+    ] {
+        let values = pointed(pointers).unwrap();
+        let (seen, own) = (values[0], values[column]);
+        assert!((seen - own).abs() < slack && seen != 0.0, "{pointers}: {values:?}");
+    }
+}
+
+#[test]
+fn pointers_to_nothing_are_named() {
+    for (pointers, expected) in [
+        (r#"{ y = "v" }"#, "has no key \"y\""),
+        (r#"{ x = "hh.mm" }"#, "unknown variable \"mm\"; did you mean \"m\"?"),
+        (r#"{ x = "hhh.m" }"#, "\"hhh\""),
+        (r#"{ x = "hh" }"#, "\"v\" or a variable such as \"hh.m\""),
+        (r#"{ x = { variable = "v" } }"#, "at"),
+    ] {
+        let message = pointed(pointers).unwrap_err();
+        assert!(message.contains(expected), "{pointers}: {message}");
+    }
+}

@@ -264,8 +264,12 @@ impl Blocks {
             Reference::Voltage(place) => {
                 Ok(Source::Voltage(layout.at(slot, cell.node_at(*place)?)))
             }
-            Reference::Density { mechanism, variable, place } => {
-                let node = cell.compartment_at(*place)?;
+            Reference::Density { mechanism, variable, .. }
+            | Reference::DensityHere { mechanism, variable } => {
+                let node = match reference {
+                    Reference::Density { place, .. } => cell.compartment_at(*place)?,
+                    _ => node,
+                };
                 let at = layout.at(slot, node);
                 let number = cell.densities.iter().position(|d| d.mechanism.name() == mechanism);
                 let found = number.and_then(|k| Some((k, *self.densities[k].get(&at)?)));

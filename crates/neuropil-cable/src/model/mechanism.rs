@@ -127,6 +127,13 @@ pub enum Reference {
         /// Where.
         place: Location,
     },
+    /// A variable of a density mechanism in the instance's own compartment.
+    DensityHere {
+        /// Name of the mechanism.
+        mechanism: String,
+        /// Its variable.
+        variable: String,
+    },
     /// A variable of a point process, by the number [`place`](super::CellModel::place) gave it.
     Point {
         /// Number of the point process.

@@ -126,13 +126,24 @@ fn dressed(
             .map_err(|source| cable_problem(&item, source))?;
     }
     paint::ions(fields, &mut model, context)?;
+    let mut pointers = Vec::new();
     for item in fields.get("paint").iter().flat_map(Item::items) {
-        paint::density(&item, &mut model, library, context)?;
+        pointers.extend(paint::density(&item, &mut model, library, context)?);
     }
-    let synapses = match fields.get("synapses") {
-        Some(item) => paint::synapses(&item.fields()?, &mut model, library, context)?,
-        None => Groups::new(),
-    };
+    let mut synapses = Groups::new();
+    if let Some(item) = fields.get("synapses") {
+        let (groups, read) = paint::synapses(&item.fields()?, &mut model, library, context)?;
+        synapses = groups;
+        pointers.extend(read);
+    }
+    let numbers = synapses.iter().filter_map(|(name, group)| {
+        let first = group.first()?.point;
+        Some((name.as_str(), first..first + group.len()))
+    });
+    let numbers: Vec<_> = numbers.collect();
+    for pointer in &pointers {
+        pointer.check(&model, &numbers)?;
+    }
     detector(fields, &mut model, context)?;
     Ok((model, synapses))
 }

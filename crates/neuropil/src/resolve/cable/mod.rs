@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `cells` | `[cells.NAME]`: morphology, compartments, passive properties |
 //! | `paint` | `[[cells.NAME.paint]]`, `[cells.NAME.synapses.NAME]`, `[cells.NAME.ions.NAME]` |
+//! | `pointers` | `pointers` of a mechanism |
 //! | `shapes` | `morphology` of a cell |
 //! | `compartments` | `compartments` of a cell |
 //! | `stimuli`, `electrodes`, `events` | `[inputs.NAME]`: electrodes and trains of events |
@@ -20,6 +21,7 @@ mod electrodes;
 mod events;
 mod junctions;
 mod paint;
+mod pointers;
 mod record;
 mod responses;
 mod shapes;

@@ -10,18 +10,19 @@ use super::super::context::Context;
 use super::super::fields::{Amount, Fields, Item, known_unit};
 use super::cable_problem;
 use super::cells::{Groups, Synapse, places, region};
+use super::pointers::{self, Pointer};
 use crate::experiment::{Fault, Problem, Written};
 use crate::expression::{Quantity, Value};
 
 /// One entry of `paint`: a region, and a mechanism with its parameters or properties of the
 /// membrane (`Ra`, `cm`, `v_init`). Values may be expressions of `distance` (path from the soma) and
 /// `diameter`.
-pub(super) fn density(
-    item: &Item<'_>,
+pub(super) fn density<'a>(
+    item: &Item<'a>,
     model: &mut CellModel,
     library: &mut Library,
     context: &Context,
-) -> Result<(), Problem> {
+) -> Result<Vec<Pointer<'a>>, Problem> {
     let fields = item.fields()?;
     let region_item = fields.need("region", "a region such as \"all\" or \"dend\"")?;
     let region = region(&region_item)?;
@@ -39,44 +40,71 @@ pub(super) fn density(
             let values = values(&item, "mV", context)?;
             model.set_initial_voltage(&region, values).map_err(complain)?;
         }
-        return fields.finish();
+        return fields.finish().map(|()| Vec::new());
     };
     let mechanism = mechanism(&named, library)?;
     let mut density = Density::new(&mechanism);
-    for (name, unit, item) in parameters(&fields, &["region", "mechanism"], &mechanism)? {
+    let others = ["region", "mechanism", "pointers"];
+    for (name, unit, item) in parameters(&fields, &others, &mechanism)? {
         density = density.with(name, values(&item, &unit, context)?);
     }
-    model.paint(&region, density).map(drop).map_err(|source| match source {
-        ModelError::Region(_) | ModelError::EmptyRegion { .. } => complain(source),
-        _ => cable_problem(item, source),
-    })
+    let pointers = pointers::read(&fields, mechanism.description(), model)?;
+    for pointer in &pointers {
+        density = density.with_pointer(pointer.name, pointer.reference(0, 1, &[])?);
+    }
+    match model.paint(&region, density) {
+        Ok(_) => Ok(pointers),
+        Err(source @ (ModelError::Region(_) | ModelError::EmptyRegion { .. })) => {
+            Err(complain(source))
+        }
+        Err(source) => Err(cable_problem(item, source)),
+    }
 }
 
 /// `[cells.NAME.synapses.NAME]`: a point process at each of some places.
-pub(super) fn synapses(
-    fields: &Fields<'_>,
+pub(super) fn synapses<'a>(
+    fields: &Fields<'a>,
     model: &mut CellModel,
     library: &mut Library,
     context: &Context,
-) -> Result<Groups, Problem> {
-    let mut groups = Groups::new();
+) -> Result<(Groups, Vec<Pointer<'a>>), Problem> {
+    let mut wanted = Vec::new();
+    let mut next = model.points();
     for (name, _, item) in fields.entries() {
         let fields = item.fields()?;
         let mechanism = mechanism(&fields.need("mechanism", "a point process")?, library)?;
         let at = fields.need("at", "places such as \"soma\" or \"random(dend, n = 10)\"")?;
         let mut point = Point::new(&mechanism);
-        for (name, unit, item) in parameters(&fields, &["mechanism", "at"], &mechanism)? {
+        let others = ["mechanism", "at", "pointers"];
+        for (name, unit, item) in parameters(&fields, &others, &mechanism)? {
             point = point.with(name, item.number(&context.scope, &unit)?);
         }
-        let mut numbers = Vec::new();
-        for place in places(&at, model)? {
-            let number = model.place(place, point.clone());
-            let point = number.map_err(|source| cable_problem(&item, source))?;
-            numbers.push(Synapse { point, place });
-        }
-        groups.insert(name.to_owned(), numbers);
+        let pointers = pointers::read(&fields, mechanism.description(), model)?;
+        let places = places(&at, model)?;
+        let numbers = next..next + places.len();
+        next = numbers.end;
+        wanted.push((name, item, point, pointers, places, numbers));
     }
-    Ok(groups)
+    // A POINTER may read a group that comes later.
+    let numbers: Vec<_> = wanted.iter().map(|w| (w.0, w.5.clone())).collect();
+    let (mut groups, mut read) = (Groups::new(), Vec::new());
+    for (name, item, point, pointers, places, _) in wanted {
+        let size = places.len();
+        let mut placed = Vec::with_capacity(size);
+        for (index, place) in places.into_iter().enumerate() {
+            let mut point = point.clone();
+            for pointer in &pointers {
+                let reference = pointer.reference(index, size, &numbers)?;
+                point = point.with_pointer(pointer.name, reference);
+            }
+            let number = model.place(place, point);
+            let point = number.map_err(|source| cable_problem(&item, source))?;
+            placed.push(Synapse { point, place });
+        }
+        groups.insert(name.to_owned(), placed);
+        read.extend(pointers);
+    }
+    Ok((groups, read))
 }
 
 /// `[cells.NAME.ions.NAME]`: `valence`, `inside`, `outside`, `reversal` (a potential or `"nernst"`),
