@@ -1,7 +1,7 @@
 //! A cell that NEURON built, as written by `benches/cable/transplant.py`, with its own .mod files.
 //!
 //! `transplant CELL.txt MOD_FOLDER [--dt 0.025] [--ms 100] [--scheme cn|be|damped] [--v-init -65]
-//! [--start 0] [--length 0] [--amplitude 0]`
+//! [--start 0] [--length 0] [--amplitude 0] [--tables 1]`
 //!
 //! `cn` and `be` are NEURON's schemes, `damped` is the default of Neuropil. The current `[nA]` goes into the middle
 //! of the first section. Writes one JSON object: spikes (crossings of −10 mV there), its potential at
@@ -184,7 +184,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         _ => Scheme::UndampedCrankNicolson,
     };
     let dt = number("dt", 0.025)?;
-    let mut model = CableModel::new(dt)?.with_scheme(scheme).with_celsius(written.celsius);
+    let tables = number("tables", 1.0)? != 0.0;
+    let mut model =
+        CableModel::new(dt)?.with_scheme(scheme).with_celsius(written.celsius).with_tables(tables);
     model.add(cell);
     let (start, length) = (number("start", 0.0)?, number("length", 0.0)?);
     model.attach(0, middle, Electrode::pulse(number("amplitude", 0.0)?, start, length))?;

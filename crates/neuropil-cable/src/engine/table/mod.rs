@@ -222,6 +222,33 @@ impl Tables {
 mod tests {
     use super::*;
 
+    /// Whether a mechanism with a gate of the given steady state and time constant gets tables.
+    fn is_tabulated(steady: &str, dt_ms: f64) -> bool {
+        let text = format!(
+            "NEURON {{ SUFFIX gate USEION ca READ cai USEION k READ ek WRITE ik }}\n\
+             STATE {{ z }} ASSIGNED {{ v (mV) cai (mM) ek (mV) ik (mA/cm2) zinf }}\n\
+             BREAKPOINT {{ SOLVE states METHOD cnexp ik = 1e-3*z*(v - ek) }}\n\
+             DERIVATIVE states {{ zinf = {steady} z' = (zinf - z)/1 }}\n\
+             INITIAL {{ z = 0 }}\n"
+        );
+        let source = neuropil_mechanism::Source::from_text("gate.mod", text);
+        let mechanism = Arc::new(neuropil_mechanism::compile(&source).unwrap());
+        let placement = neuropil_mechanism::contract::Placement::density(vec![0, 1]);
+        let instances = mechanism.instantiate(placement.with_ions(vec![0, 1])).unwrap();
+        Table::new(&instances, dt_ms, 34.0).is_some()
+    }
+
+    #[test]
+    fn a_gate_of_calcium_is_not_tabulated_at_any_step() {
+        for dt_ms in [0.1, 0.025, 0.01, 0.005, 1e-3, 1e-4] {
+            assert!(is_tabulated("1/(1 + exp(-(v + 40)/8))", dt_ms), "{dt_ms}");
+            for half_mm in ["1e-5", "0.00043", "0.01", "1", "10"] {
+                let of_calcium = format!("1/(1 + ({half_mm}/cai)^4.8)");
+                assert!(!is_tabulated(&of_calcium, dt_ms), "{half_mm} mM, {dt_ms} ms");
+            }
+        }
+    }
+
     #[test]
     fn the_cubic_passes_through_its_points() {
         let (x, f) = ([0.1, 0.3, 0.6, 0.9], |t: f64| 2.0 - t + 3.0 * t * t - 0.5 * t * t * t);

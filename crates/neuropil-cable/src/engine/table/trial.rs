@@ -45,11 +45,11 @@ impl Trial {
     /// `a` of each gate at each potential, then `b` of each gate; none unless the states advance
     /// so, whatever everything else is.
     pub(super) fn coefficients(&mut self, gates: &[usize]) -> Option<Vec<Vec<f64>>> {
-        let zero = self.advanced(gates, |_, _| 0.0, 0.0)?;
-        let one = self.advanced(gates, |_, _| 1.0, 0.0)?;
+        let zero = self.advanced(gates, |_, _| 0.0, 0)?;
+        let one = self.advanced(gates, |_, _| 1.0, 0)?;
         let state = |g: usize, k: usize| 0.1 + 0.8 * ((7 * g + 3 * k) % 11) as f64 / 11.0;
         self.disturb()?;
-        let other = self.advanced(gates, state, 1.0)?;
+        let others = [1, 2, 3].map(|elsewhere| self.advanced(gates, state, elsewhere));
         let mut functions = Vec::with_capacity(2 * gates.len());
         for g in 0..gates.len() {
             functions
@@ -60,21 +60,24 @@ impl Trial {
             let (a, b) = (&functions[g], &functions[gates.len() + g]);
             for k in 0..self.v.len() {
                 let expected = a[k] * state(g, k) + b[k];
-                if !((expected - other[g][k]).abs() <= 1e-13) {
-                    return None;
+                for other in &others {
+                    if !((expected - other.as_ref()?[g][k]).abs() <= 1e-13) {
+                        return None;
+                    }
                 }
             }
         }
         Some(functions)
     }
 
-    /// The gates after a step from given states. `shift` changes everything else that a kernel can
-    /// see. None if the kernel fails or writes anything but the gates.
+    /// The gates after a step from given states. `elsewhere` other than 0 changes everything else that a
+    /// kernel can see, from instance to instance and over many orders of magnitude: a gate of calcium,
+    /// say, is open or shut over most of them. None if the kernel fails or writes anything but the gates.
     fn advanced(
         &mut self,
         gates: &[usize],
         state: impl Fn(usize, usize) -> f64,
-        shift: f64,
+        elsewhere: usize,
     ) -> Option<Vec<Vec<f64>>> {
         let (n, v) = (self.v.len(), &self.v);
         for (g, &variable) in gates.iter().enumerate() {
@@ -82,22 +85,29 @@ impl Trial {
             column.iter_mut().enumerate().for_each(|(k, x)| *x = state(g, k));
         }
         let before = self.others(gates);
-        let mut ions: Vec<IonColumns> = self
-            .instances
-            .description()
-            .ions
-            .iter()
-            .map(|_| {
-                let mut ion =
-                    IonColumns::uniform(n, 2.0, -40.0 + 30.0 * shift, 0.1 + shift, 2.0 + shift);
-                ion.current_ma_cm2.fill(0.01 * shift);
-                ion
-            })
-            .collect();
-        let (area, diam) = (vec![100.0 + 50.0 * shift; n], vec![1.0 + shift; n]);
+        // Evenly over low … high, or at `here` for the first runs.
+        let spread = |salt: usize, here: f64, low: f64, high: f64| -> Vec<f64> {
+            let part = |k: usize| ((389 * k + 631 * salt + 247 * elsewhere) % 1009) as f64 / 1008.0;
+            let value = |k| if elsewhere == 0 { here } else { low + (high - low) * part(k) };
+            (0..n).map(value).collect()
+        };
+        let powers = |salt, here, low, high| -> Vec<f64> {
+            spread(salt, here, low, high).into_iter().map(|x| 10f64.powf(x)).collect()
+        };
+        let ion = |number: usize| {
+            let mut ion = IonColumns::uniform(n, 2.0, 0.0, 1.0, 1.0);
+            ion.reversal_mv = spread(5 * number, -40.0, -150.0, 150.0);
+            ion.inside_mm = powers(5 * number + 1, -4.0, -7.0, 2.0);
+            ion.outside_mm = powers(5 * number + 2, 0.3, -5.0, 3.0);
+            ion.current_ma_cm2 = spread(5 * number + 3, 0.0, -1.0, 1.0);
+            ion
+        };
+        let mut ions: Vec<IonColumns> =
+            (0..self.instances.description().ions.len()).map(ion).collect();
+        let (area, diam) = (powers(3, 2.0, 0.0, 4.0), powers(4, 0.0, -1.0, 2.0));
         let (mut i, mut g) = (vec![0.0; n], vec![0.0; n]);
         let mut around = Surroundings {
-            t_ms: 10.0 * shift,
+            t_ms: 100.0 * elsewhere as f64,
             dt_ms: self.dt_ms,
             celsius: self.celsius,
             v_mv: v,

@@ -199,8 +199,11 @@ fn detector(fields: &Fields<'_>, model: &mut CellModel, context: &Context) -> Re
     })
 }
 
-/// Middle of the soma, or where the root begins.
+/// Middle of the soma, or of a cell that is a single compartment; else where the root begins.
 pub(super) fn origin(model: &CellModel) -> Location {
+    if model.compartments().with_membrane() == 1 {
+        return Location::new(0, 0.5);
+    }
     model
         .places(&Places::Origin)
         .ok()

@@ -14,7 +14,7 @@ use super::super::plots::{PlotKind, PlotRequest};
 use super::super::window;
 use super::targets::count;
 use super::{CellPopulation, Tissue, cells};
-use crate::experiment::{Problem, Written};
+use crate::experiment::{Fault, Problem, Written};
 use crate::expression::{Quantity as Number, Scope, Value};
 
 /// How responses are shown.
@@ -299,26 +299,34 @@ fn places(
             reference: None,
         });
     };
-    // As recorded: an end may have a node of its own.
-    let node = |item: &Item<'_>, index: usize, place| {
-        let cell = tissue.model.cell(population.first + index);
-        let node = cell.and_then(|cell| cell.node_at(place));
-        node.map_err(|source| super::cable_problem(item, source))
+    // As recorded: the potential at an end is that of a node of its own.
+    let potential = match fields.get("variable") {
+        Some(item) => item.text("the name of a recorded variable")? == "v",
+        None => true,
     };
+    let node = |index: usize, place| -> Result<usize, Problem> {
+        let cell = tissue.model.cell(population.first + index);
+        let node = cell.and_then(|cell| match potential {
+            true => cell.node_at(place),
+            false => cell.compartment_at(place),
+        });
+        node.map_err(|source| {
+            let place = fields.place.clone();
+            Problem::at(fields.span, Fault::Cable { place, source })
+        })
+    };
+    let everywhere =
+        |place| (0..size).map(|index| node(index, place)).collect::<Result<Vec<_>, _>>();
     if items.is_empty() {
-        let origin = cells::origin(model);
-        add("soma", vec![model.compartments().node_at(origin); size]);
+        add("soma", everywhere(cells::origin(model))?);
     }
     for item in &items {
         let text = item.text("\"synapse\" or a place such as \"soma\"")?;
         let nodes = match text {
             "synapse" => (0..size)
-                .map(|index| node(item, index, synapse(item, index)?.place))
+                .map(|index| node(index, synapse(item, index)?.place))
                 .collect::<Result<Vec<_>, _>>()?,
-            _ => {
-                let place = cells::single(item, model)?;
-                (0..size).map(|index| node(item, index, place)).collect::<Result<Vec<_>, _>>()?
-            }
+            _ => everywhere(cells::single(item, model)?)?,
         };
         add(text, nodes);
     }
