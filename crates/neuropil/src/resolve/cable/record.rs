@@ -130,7 +130,7 @@ impl Trace<'_> {
 fn trace<'a>(
     item: &Item<'a>,
     window: Window,
-    tissue: &Tissue<'_>,
+    tissue: &mut Tissue<'_>,
     traces: &mut Vec<Trace<'a>>,
 ) -> Result<(), Problem> {
     let context = tissue.context;
