@@ -17,6 +17,16 @@ pub(super) struct Equations {
     pub(super) rhs: Chunk,
 }
 
+/// What ties neighbouring places to those above them.
+#[derive(Debug, Clone, Copy)]
+#[repr(C, align(64))]
+pub(super) struct Tie {
+    /// Conductance `[µS]`, 0 where there is none.
+    pub(super) u: Chunk,
+    /// Its square, so that the chain of operations from row to row is short.
+    pub(super) square: Chunk,
+}
+
 /// The equations of padding, which say that nothing is 0.
 pub(super) const PADDING: Equations = Equations { diag: [1.0; LANES], rhs: [0.0; LANES] };
 
@@ -41,7 +51,7 @@ fn subtract(from: &mut Chunk, lane: usize, x: f64) {
 #[inline(always)]
 pub(super) fn eliminate(
     grid: &Grid,
-    ties: &[Chunk],
+    ties: &[Tie],
     joint_up: &[f64],
     work: &mut [Equations],
     factor: &mut [f64],
@@ -60,13 +70,12 @@ pub(super) fn eliminate(
         }
         // The chunks are named one by one, which also keeps the compiler from vectorising across them.
         for &[own, above] in grid.folds[to.folds..from.folds].iter().rev() {
-            let (Equations { mut diag, rhs }, u) = (work[own as usize], ties[own as usize]);
+            let (Equations { mut diag, rhs }, tie) = (work[own as usize], ties[own as usize]);
             let mut sum = work[above as usize];
             for k in 0..LANES {
                 diag[k] = 1.0 / diag[k];
-                let f = u[k] * diag[k];
-                sum.diag[k] -= u[k] * f;
-                sum.rhs[k] += f * rhs[k];
+                sum.diag[k] -= tie.square[k] * diag[k];
+                sum.rhs[k] += tie.u[k] * diag[k] * rhs[k];
             }
             work[above as usize] = sum;
             work[own as usize].diag = diag;
@@ -81,16 +90,12 @@ pub(super) fn eliminate(
 
 /// First row to last: `x = b/d + u/d·x_parent` takes the place of the right-hand side.
 #[inline(always)]
-pub(super) fn substitute(
-    grid: &Grid,
-    ties: &[Chunk],
-    joint_factor: &[f64],
-    work: &mut [Equations],
-) {
+pub(super) fn substitute(grid: &Grid, ties: &[Tie], joint_factor: &[f64], work: &mut [Equations]) {
     for (from, to) in grid.down.iter().zip(&grid.down[1..]) {
         for &[own, above] in &grid.folds[from.folds..to.folds] {
             let p = work[above as usize].rhs;
-            let (Equations { diag: r, rhs: x }, u) = (&mut work[own as usize], ties[own as usize]);
+            let (Equations { diag: r, rhs: x }, u) =
+                (&mut work[own as usize], ties[own as usize].u);
             for k in 0..LANES {
                 x[k] = x[k] * r[k] + u[k] * r[k] * p[k];
             }

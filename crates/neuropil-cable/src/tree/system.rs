@@ -13,7 +13,7 @@
 use super::assembly::{Assemble, AssembleFixed, Extrapolate, Terms};
 use super::forest::{Forest, LANES};
 use super::order::Order;
-use super::sweep::{self, Chunk, Equations, PADDING};
+use super::sweep::{self, Chunk, Equations, PADDING, Tie};
 use crate::quad::{Quad, Quads, WithQuad};
 
 /// The constant part of the matrix, and room for its solution.
@@ -24,8 +24,8 @@ pub struct TreeSystem {
     orders: [Order; 2],
     /// Number of nodes whose matrix may change; the others follow.
     changing: usize,
-    /// Conductance to the neighbour above in the same lane `[µS]`, 0 where there is none.
-    ties: Vec<Chunk>,
+    /// What ties each place to the neighbour above in the same lane.
+    ties: Vec<Tie>,
     /// Conductance of each joint `[µS]`, of the changing and of the fixed grid.
     joint_up: [Vec<f64>; 2],
     /// Conductance over the diagonal of the child, of each joint.
@@ -93,7 +93,7 @@ impl TreeSystem {
             "one coefficient per node"
         );
         let mut node_at = vec![0usize; forest.places()];
-        let mut ties = vec![[0.0; LANES]; chunks];
+        let mut ties = vec![Tie { u: [0.0; LANES], square: [0.0; LANES] }; chunks];
         let mut axial = coefficients.cap_us.to_vec();
         // In an order that does not depend on how nodes are numbered: the own edge, the neighbour
         // below, the joints.
@@ -105,7 +105,8 @@ impl TreeSystem {
         for node in (0..n).filter(|&k| forest.below[k]) {
             if let Some(u) = conductance(node) {
                 let place = forest.place[node] as usize;
-                ties[place / LANES][place % LANES] = u;
+                let tie = &mut ties[place / LANES];
+                (tie.u[place % LANES], tie.square[place % LANES]) = (u, u * u);
                 axial[forest.parent[node] as usize] += u;
             }
         }
@@ -184,8 +185,8 @@ impl TreeSystem {
             joint_factor[1][k] = f;
             base[node_at[joint.parent as usize]] -= u * f;
         }
-        for ((f, u), own) in factor.iter_mut().zip(&ties[first..]).zip(&work[first..]) {
-            *f = std::array::from_fn(|k| u[k] * own.diag[k]);
+        for ((f, tie), own) in factor.iter_mut().zip(&ties[first..]).zip(&work[first..]) {
+            *f = std::array::from_fn(|k| tie.u[k] * own.diag[k]);
         }
         self.sort_terms();
     }

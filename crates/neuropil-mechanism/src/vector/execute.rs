@@ -306,7 +306,7 @@ impl At<'_, '_, '_> {
     /// Sends the results of a piece to where they go.
     fn deliver(&mut self, piece: &Piece) {
         for &(target, source) in &piece.outputs {
-            let real = self.real();
+            let (real, arch) = (self.real(), self.registers.arch);
             match target {
                 Target::Carry(k) => {
                     let mut carried = std::mem::take(&mut self.registers.carried[k]);
@@ -336,7 +336,7 @@ impl At<'_, '_, '_> {
                         _ => &mut ion.conductance_s_cm2,
                     };
                     if !column.is_empty() {
-                        accumulate(column, self.chunks, (self.start, real), values, false);
+                        accumulate(column, self.chunks, (self.start, real), values, false, arch);
                     }
                 }
                 Target::Current | Target::Conductance => {
@@ -346,7 +346,7 @@ impl At<'_, '_, '_> {
                         _ => (self.around.g_s_cm2, &mut self.fresh[1]),
                     };
                     let fresh = std::mem::take(fresh);
-                    accumulate(column, self.chunks, (self.start, real), values, fresh);
+                    accumulate(column, self.chunks, (self.start, real), values, fresh, arch);
                 }
                 Target::Variable(_) | Target::Argument(_) => {}
             }
@@ -410,18 +410,15 @@ fn accumulate(
     (start, real): (usize, usize),
     values: Operand<'_>,
     fresh: bool,
+    arch: Arch,
 ) {
     let nodes = &chunks.nodes[start..start + real];
     let weight = |k: usize| chunks.scale.get(start + k).copied().unwrap_or(1.0);
     match (chunks.runs[start / CHUNK], values, chunks.scale.is_empty()) {
         (Some(first), Operand::Each(values), true) => {
             let column = &mut column[first..first + real];
-            if fresh {
-                // As if added to 0: no sum is −0.
-                column.iter_mut().zip(values).for_each(|(sum, x)| *sum = 0.0 + x);
-            } else {
-                column.iter_mut().zip(values).for_each(|(sum, x)| *sum += x);
-            }
+            let add = if fresh { lanes::put_to } else { lanes::add_to };
+            add(arch, column, &values[..real]);
         }
         (_, Operand::Each(values), false) if !fresh => {
             for ((&node, x), weight) in nodes.iter().zip(values).zip(&chunks.scale[start..]) {

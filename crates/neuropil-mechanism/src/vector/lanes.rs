@@ -289,6 +289,33 @@ pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     );
 }
 
+/// `to = to + a`
+pub(crate) fn add_to(arch: Arch, to: &mut [f64], a: &[f64]) {
+    arch.dispatch(Sum::<false> { to, a });
+}
+
+/// `to = 0 + a`, the sum of what is added to nothing: never −0.
+pub(crate) fn put_to(arch: Arch, to: &mut [f64], a: &[f64]) {
+    arch.dispatch(Sum::<true> { to, a });
+}
+
+/// A sum, with the old values unless `FRESH`.
+struct Sum<'a, const FRESH: bool> {
+    to: &'a mut [f64],
+    a: &'a [f64],
+}
+
+impl<const FRESH: bool> WithSimd for Sum<'_, FRESH> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        for (to, a) in self.to.iter_mut().zip(self.a) {
+            *to = if FRESH { 0.0 } else { *to } + a;
+        }
+    }
+}
+
 /// `to = a + (a − b)·expm1(c)`
 pub(crate) fn relax(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     if let [Operand::Each(a), Operand::Each(b), Operand::Each(c)] = abc {

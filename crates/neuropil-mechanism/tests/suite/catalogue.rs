@@ -1,6 +1,6 @@
 //! The built-in mechanisms: closed forms, promises, limits.
 
-use neuropil_mechanism::contract::Role;
+use neuropil_mechanism::contract::{Kind, Role};
 use neuropil_mechanism::{Library, Severity, catalogue, compile_with_findings};
 
 use crate::world::{World, built_in, close, value};
@@ -22,6 +22,34 @@ fn every_file_compiles_without_warnings_and_is_named_after_its_mechanism() {
         let readme = catalogue::readme(entry.publication).unwrap_or_default();
         assert!(readme.contains(&format!("`{}`", entry.file)), "{} in README", entry.file);
     }
+}
+
+#[test]
+fn first_currents_are_those_that_are_added_to_nothing() {
+    let mut tried = 0;
+    for entry in catalogue::entries() {
+        let mechanism = built_in(entry.file);
+        let d = mechanism.description();
+        if d.kind != Kind::Density || d.currents.is_empty() {
+            continue;
+        }
+        let mut world = World::at(&sweep(), &mechanism);
+        let mut x = world.place(&mechanism);
+        world.initialize(&mut x);
+        let bits = |world: &World| {
+            world.i.iter().chain(&world.g).map(|x| x.to_bits()).collect::<Vec<u64>>()
+        };
+        world.i.fill(0.0);
+        world.g.fill(0.0);
+        x.currents(&mut world.around()).unwrap();
+        let added = bits(&world);
+        world.i.fill(f64::NAN);
+        world.g.fill(f64::NAN);
+        x.first_currents(&mut world.around()).unwrap();
+        assert!(bits(&world) == added, "{}", entry.file);
+        tried += 1;
+    }
+    assert!(tried > 10, "{tried}");
 }
 
 #[test]

@@ -140,33 +140,41 @@ impl Table {
         let density = instances.description().kind == Kind::Density;
         let Some((nodes, columns)) = instances.columns_mut(gates) else { return };
         let mut columns = columns.map(|column| column.as_chunks_mut::<TILE>());
-        let mut tile = [0.0; TILE];
-        let mut fetch = |nodes: &[u32]| -> [f64; TILE] {
-            let first = nodes[0] as usize;
-            // Density mechanisms come in ascending order of their nodes.
-            let adjacent = density && nodes[nodes.len() - 1] as usize == first + nodes.len() - 1;
-            match v[first..].first_chunk() {
-                Some(v) if adjacent => *v,
-                _ => {
-                    tile.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
-                    tile
-                }
-            }
-        };
+        let mut gathered = [0.0; TILE];
         let (tiles, rest) = nodes.as_chunks::<TILE>();
         for (number, nodes) in tiles.iter().enumerate() {
             let gates = columns.each_mut().map(|(tiles, _)| &mut tiles[number]);
-            self.quads.run(Advance { rows, v: &fetch(nodes), gates });
+            let v = potentials(v, nodes, density, &mut gathered);
+            self.quads.run(Advance { rows, v, gates });
         }
         if !rest.is_empty() {
             let mut work = [[0.0; TILE]; N];
             for (work, (_, column)) in work.iter_mut().zip(&columns) {
                 work[..rest.len()].copy_from_slice(column);
             }
-            self.quads.run(Advance { rows, v: &fetch(rest), gates: work.each_mut() });
+            let v = potentials(v, rest, density, &mut gathered);
+            self.quads.run(Advance { rows, v, gates: work.each_mut() });
             for (work, (_, column)) in work.iter().zip(&mut columns) {
                 column.copy_from_slice(&work[..rest.len()]);
             }
+        }
+    }
+}
+
+/// The potentials of a tile: where they are, if the nodes are neighbours (`ascending` ones, whose ends
+/// tell), else gathered.
+fn potentials<'a>(
+    v: &'a [f64],
+    nodes: &[u32],
+    ascending: bool,
+    gathered: &'a mut [f64; TILE],
+) -> &'a [f64; TILE] {
+    let (first, last) = (nodes[0] as usize, nodes[nodes.len() - 1] as usize);
+    match v[first..].first_chunk() {
+        Some(v) if ascending && last == first + nodes.len() - 1 => v,
+        _ => {
+            gathered.iter_mut().zip(nodes).for_each(|(to, &node)| *to = v[node as usize]);
+            gathered
         }
     }
 }
