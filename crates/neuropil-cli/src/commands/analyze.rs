@@ -56,32 +56,95 @@ pub fn text(one: &Analysis) -> String {
     table(std::slice::from_ref(one))
 }
 
-/// One row per figure, one column per population.
 fn table(found: &[Analysis]) -> String {
-    let mut keys: Vec<(String, String)> = Vec::new();
-    let columns: Vec<_> = found.iter().map(Analysis::figures).collect();
-    for figure in columns.iter().flatten() {
-        if !keys.iter().any(|(key, _)| *key == figure.key) {
-            let unit = figure.variable.as_deref().unwrap_or("");
-            keys.push((figure.key.clone(), figures::labelled(&figure.key, unit)));
-        }
-    }
-    let first = keys.iter().map(|(_, words)| words.chars().count()).max().unwrap_or(0) + 2;
-    let row = |name: &str, cells: Vec<String>| {
-        let cells: Vec<String> = cells.iter().map(|cell| format!("{cell:>14}")).collect();
-        format!("{name:<first$}{}", cells.concat()).trim_end().to_owned()
-    };
-    let mut lines = vec![row("", found.iter().map(|one| one.population.clone()).collect())];
-    let windows = found.iter().map(|one| format!("{}–{}", one.window_ms.0, one.window_ms.1));
-    lines.push(row("window (ms)", windows.collect()));
-    for (key, words) in &keys {
-        let cell = |column: &Vec<figures::Figure>| match column.iter().find(|f| f.key == *key) {
-            Some(figure) => number(figure.value),
-            None => String::new(),
-        };
-        lines.push(row(words, columns.iter().map(cell).collect()));
+    let mut lines = of_populations(found);
+    let variables = of_variables(found);
+    if !variables.is_empty() {
+        lines.push(String::new());
+        lines.extend(variables);
     }
     lines.join("\n")
+}
+
+/// One row per figure of the spikes and of balance, one column per population.
+fn of_populations(found: &[Analysis]) -> Vec<String> {
+    let columns: Vec<Vec<figures::Figure>> =
+        found.iter().map(|one| figures_where(one, |f| f.variable.is_none())).collect();
+    let mut keys: Vec<&str> = Vec::new();
+    for figure in columns.iter().flatten() {
+        if !keys.contains(&figure.key.as_str()) {
+            keys.push(&figure.key);
+        }
+    }
+    let mut rows = vec![vec![String::new()], vec!["window (ms)".into()]];
+    for one in found {
+        rows[0].push(one.population.clone());
+        rows[1].push(format!("{}–{}", one.window_ms.0, one.window_ms.1));
+    }
+    for key in keys {
+        let mut row = vec![figures::labelled(key, "")];
+        row.extend(columns.iter().map(|column| {
+            column.iter().find(|f| f.key == *key).map_or(String::new(), |f| number(f.value))
+        }));
+        rows.push(row);
+    }
+    aligned(&rows)
+}
+
+/// One row per variable, or per place where it was recorded; one column per figure.
+fn of_variables(found: &[Analysis]) -> Vec<String> {
+    let mut rows: Vec<Vec<String>> = Vec::new();
+    for one in found {
+        for figure in figures_where(one, |f| f.variable.is_some()) {
+            let unit = figure.variable.as_deref().unwrap_or("");
+            let Some((name, key)) = figure.key.rsplit_once('.') else { continue };
+            let name = format!("{} {} ({unit})", one.population, name.replacen('.', " ", 1));
+            if rows.is_empty() {
+                rows.push(vec![String::new()]);
+            }
+            if rows.last().is_none_or(|row| row[0] != name) {
+                rows.push(vec![name]);
+            }
+            if rows.len() == 2 {
+                rows[0].push(heading(key).into());
+            }
+            if let Some(row) = rows.last_mut() {
+                row.push(number(figure.value));
+            }
+        }
+    }
+    aligned(&rows)
+}
+
+fn figures_where(one: &Analysis, keep: impl Fn(&figures::Figure) -> bool) -> Vec<figures::Figure> {
+    one.figures().into_iter().filter(|figure| keep(figure)).collect()
+}
+
+/// A short head of a column; units are those of the variable or ms.
+fn heading(key: &str) -> &str {
+    match key {
+        "sd" => "SD",
+        "tau_ms" => "τ (ms)",
+        "tau_fit_ms" => "τ fitted",
+        "start" => "first",
+        "max_at_ms" => "max at ms",
+        other => other,
+    }
+}
+
+/// The first column to the left, the others to the right.
+fn aligned(rows: &[Vec<String>]) -> Vec<String> {
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|c| c.chars().count()).max().unwrap_or(0)
+    };
+    let first = width(0);
+    let others: Vec<usize> =
+        (1..rows.first().map_or(0, Vec::len)).map(|column| width(column) + 2).collect();
+    let line = |row: &Vec<String>| {
+        let cells = row[1..].iter().zip(&others).map(|(cell, width)| format!("{cell:>width$}"));
+        format!("{:<first$}{}", row[0], cells.collect::<String>()).trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
 }
 
 fn number(value: Option<f64>) -> String {
