@@ -80,7 +80,7 @@ fn analyze_answers_with_a_table_or_json() {
     let folder = small();
     assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
     let table = text(&neuropil(folder.path(), &["analyze", "small.h5"]).stdout);
-    for part in ["window (ms)", "100–500", "CV of intervals", "V_m mean (mV)"] {
+    for part in ["window (ms)", "100–500", "CV of intervals", "\nE V_m (mV) "] {
         assert!(table.contains(part), "{part}: {table}");
     }
     let done =
