@@ -280,7 +280,7 @@ impl Cells {
         let len = block.len;
         let mut pending = std::mem::take(&mut block.pending);
         for (strip, flags) in block.column(crossed)[..len].chunks(64).enumerate() {
-            if flags.iter().fold(0.0, |sum, x| sum + x) != 0.0 {
+            if flags.iter().fold(0, |bits, x| bits | x.to_bits()) != 0 {
                 let lanes = flags.iter().enumerate().filter(|(_, x)| **x != 0.0);
                 pending.extend(lanes.map(|(k, _)| strip * 64 + k));
             }

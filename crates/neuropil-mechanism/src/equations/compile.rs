@@ -9,14 +9,15 @@ use std::collections::BTreeSet;
 
 use super::dimension::Dim;
 use super::error::{EquationError, EquationFault, Part};
+use super::fixed::{Split, split};
 use super::functions::Typed;
 use super::lower::{Allowed, Columns, Hold, Lowering, Moment, placed};
 use super::method::{self, Method};
-use super::model::{Definition, Model, Quantity, Rest, Single};
+use super::model::{Definition, Fixed, Model, Quantity, Rest, Single};
 use super::names::{Names, Symbol};
 use super::statements::{self, Change, Statement};
 use super::token;
-use crate::ir::{Binary, Graph, Input, Kernel, Segment, Target, Unary, Value, derivative};
+use crate::ir::{Binary, Graph, Input, Kernel, Target, Unary, Value, derivative};
 
 /// Compiles a model.
 ///
@@ -68,8 +69,8 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
         let crossed = threshold(&mut step, text, advanced.states, free)?;
         outputs.push((Target::Variable(step.columns.of(Hold::Crossed)), crossed));
     }
-    let segment = Segment { graph: step.graph, outputs, ..Segment::default() };
-    let kernel = Kernel { segments: vec![segment], ..Kernel::default() };
+    let Split { step, graph, fixed } = split(step.graph, &outputs, &mut columns);
+    let kernel = Kernel { segments: vec![step], ..Kernel::default() };
 
     let mut single = Lowering { names: &names, columns: &mut columns, graph: Graph::default() };
     let events = events(&mut single, definition, &receptors, &refractory)?;
@@ -98,6 +99,7 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
         receptors: receptors.into_iter().map(|r| r.quantity).collect(),
         holds: columns.holds,
         step: kernel,
+        fixed: Fixed { graph, values: fixed },
         jacobian: advanced.jacobian,
         held,
         single,

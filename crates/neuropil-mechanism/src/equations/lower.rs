@@ -12,6 +12,15 @@ use super::syntax::{Expr, Join, Kind, parse_unit};
 use super::token::Found;
 use crate::ir::{Binary, Graph, Input, Unary, Value};
 
+/// The propagators of a linear system `x' = J x + b` over a step h.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Propagator {
+    /// `exp(hJ) − 1`, of the state.
+    State,
+    /// `h φ₁(hJ)`, of what drives it.
+    Drive,
+}
+
 /// What a column of the neurons holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
@@ -33,12 +42,15 @@ pub(crate) enum Hold {
     Normal(usize),
     /// Uniform numbers in [0, 1), drawn for each step.
     Uniform(usize),
-    /// An entry of the propagator of a linear system, and whether it is that of refractory neurons.
+    /// An entry of a propagator of a linear system, and whether it is that of refractory neurons.
     Propagator {
+        kind: Propagator,
         row: usize,
         column: usize,
         resting: bool,
     },
+    /// A value that is computed of parameters only.
+    Fixed(usize),
 }
 
 /// Where a random number of the texts was written, or its name: each has a column of its own.

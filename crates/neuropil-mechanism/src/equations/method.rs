@@ -2,7 +2,7 @@
 //!
 //! | name | step | order |
 //! |---|---|:-:|
-//! | `exact` | `x + h φ₁(hJ) f(x)` with the constant Jacobian `J`: the solution of a linear system | exact |
+//! | `exact` | `x + (exp(hJ) − 1) x + h φ₁(hJ) f(0)` with the constant Jacobian `J`: the solution of a linear system | exact |
 //! | `euler` | `x + h f(x)`; with noise, `x + h f(x) + g √h N(0, 1)` (Euler–Maruyama, Itô) | 1 |
 //! | `exponential_euler` | `x + h φ₁(h ∂f/∂x) f(x)` for each variable by itself | 1 |
 //! | `rk2` | the midpoint rule | 2 |
@@ -20,7 +20,7 @@ use neuropil_core::names::suggestion;
 
 use super::dimension::Dim;
 use super::error::{EquationError, EquationFault, Part};
-use super::lower::{Allowed, Hold, Lowering, Moment};
+use super::lower::{Allowed, Hold, Lowering, Moment, Propagator};
 use crate::ir::{Binary, Graph, Input, Node, Unary, Value, derivative, substitute};
 
 /// A method of integration.
@@ -337,7 +337,8 @@ fn has_jumps(g: &Graph, value: Value) -> bool {
     })
 }
 
-/// `x + h φ₁(hJ) f(x)`; the entries of the matrix are columns that are filled once.
+/// `x + (exp(hJ) − 1) x + h φ₁(hJ) b` with `b = f(0)`; the entries of the matrices are columns that are filled
+/// once.
 fn exact(
     l: &mut Lowering<'_>,
     states: &[Value],
@@ -352,25 +353,30 @@ fn exact(
         closure(n, all.map(|(row, column, _)| (*row, *column)))
     };
     let (moving, resting) = (pattern(false), pattern(true));
+    let drives: Vec<Value> = slopes.iter().map(|f| drive(&mut l.graph, *f, states)).collect();
     let fed_by_held = |row: usize| (0..n).any(|k| held[k] && moving[row][k] && row != k);
     let mut next = Vec::new();
     for row in 0..n {
-        let free_slope = |l: &Lowering<'_>, k: usize| match l.graph.node(slopes[k]) {
-            Node::Select(_, slope, rest) if l.graph.is(rest, 0.0) => slope,
-            _ => slopes[k],
-        };
         let sum = |l: &mut Lowering<'_>, resting: bool, pattern: &[Vec<bool>]| {
-            let mut sum = states[row];
-            for column in 0..n {
-                if !pattern[row][column] || (resting && held[column]) {
+            let mut terms = Vec::new();
+            for column in (0..n).filter(|column| pattern[row][*column]) {
+                let kind = Propagator::State;
+                let entry = l.column(Hold::Propagator { kind, row, column, resting });
+                terms.push(l.graph.mul(entry, states[column]));
+            }
+            let mut driven = None;
+            for column in (0..n).filter(|column| pattern[row][*column]) {
+                if l.graph.is(drives[column], 0.0) || (resting && held[column]) {
                     continue;
                 }
-                let entry = l.column(Hold::Propagator { row, column, resting });
-                let slope = free_slope(l, column);
-                let moved = l.graph.mul(entry, slope);
-                sum = l.graph.add(sum, moved);
+                let kind = Propagator::Drive;
+                let entry = l.column(Hold::Propagator { kind, row, column, resting });
+                let term = l.graph.mul(entry, drives[column]);
+                driven = Some(driven.map_or(term, |sum| l.graph.add(sum, term)));
             }
-            sum
+            let terms = terms.into_iter().chain(driven);
+            let change = terms.reduce(|sum, term| l.graph.add(sum, term));
+            change.map_or(states[row], |change| l.graph.add(states[row], change))
         };
         let moved = sum(l, false, &moving);
         next.push(if held[row] {
@@ -383,6 +389,16 @@ fn exact(
         });
     }
     next
+}
+
+/// The slope of a free neuron whose states are all 0.
+fn drive(g: &mut Graph, slope: Value, states: &[Value]) -> Value {
+    let slope = match g.node(slope) {
+        Node::Select(_, slope, rest) if g.is(rest, 0.0) => slope,
+        _ => slope,
+    };
+    let zero = g.constant(0.0);
+    states.iter().fold(slope, |slope, state| substitute(g, slope, *state, zero))
 }
 
 /// Which entries of a function of a matrix can differ from zero.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! texts ─► words ─► trees ─► values with dimensions ─► kernel of a step ─► vector bytecode
-//!          token    syntax, statements   lower, functions   method, compile    crate::vector
+//!          token    syntax, statements   lower, functions   method, fixed, compile   crate::vector
 //! ```
 //!
 //! [`compile`] turns a [`Definition`] into a [`Model`]; [`Cells`] are neurons of it. Every term is
@@ -50,6 +50,7 @@ mod cells;
 mod compile;
 mod dimension;
 mod error;
+mod fixed;
 mod functions;
 mod lower;
 mod method;

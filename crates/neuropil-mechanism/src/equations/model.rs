@@ -76,12 +76,22 @@ pub struct Model {
     pub(super) holds: Vec<Hold>,
     /// Advances the neurons by one step.
     pub(super) step: Kernel,
-    /// Jacobian of a system that is solved exactly; values of the graph of `step`.
+    /// What is computed once.
+    pub(super) fixed: Fixed,
+    /// Jacobian of a system that is solved exactly; values of the graph of `fixed`.
     pub(super) jacobian: Jacobian,
     /// States that rest while the neuron is refractory.
     pub(super) held: Vec<bool>,
     /// Everything that happens to single neurons.
     pub(super) single: Single,
+}
+
+/// Values that depend on parameters only.
+#[derive(Debug, Default)]
+pub(super) struct Fixed {
+    pub(super) graph: Graph,
+    /// Those that have columns.
+    pub(super) values: Vec<Value>,
 }
 
 /// Values that are computed for single neurons.

@@ -2,10 +2,10 @@
 
 use super::{Setting, Values};
 use crate::equations::dimension::coherent;
-use crate::equations::lower::Hold;
+use crate::equations::lower::{Hold, Propagator};
 use crate::equations::model::Model;
 use crate::equations::propagator::propagator;
-use crate::ir::{Input, Node, evaluate};
+use crate::ir::{Graph, Input, Node, evaluate};
 
 /// The columns of all neurons: parameters, initial states, propagators; zeros for the rest.
 pub(super) fn columns(model: &Model, setting: &Setting) -> Vec<Values> {
@@ -47,6 +47,7 @@ pub(super) fn columns(model: &Model, setting: &Setting) -> Vec<Values> {
     {
         fill_propagators(model, setting, &mut columns);
     }
+    fill_fixed(model, setting, &mut columns);
     columns
 }
 
@@ -60,11 +61,9 @@ fn parameter(columns: &[Values], neuron: usize, dt_ms: f64, input: Input) -> f64
 }
 
 fn fill_propagators(model: &Model, setting: &Setting, columns: &mut [Values]) {
-    let Some(graph) = model.step.segments.first().map(|s| &s.graph) else { return };
+    let graph = &model.fixed.graph;
     let live = graph.live(model.jacobian.iter().map(|(.., value)| *value));
-    let same = graph.nodes().iter().zip(&live).filter(|(_, live)| **live).all(|(node, _)| {
-        !matches!(node, Node::Input(Input::Variable(k)) if matches!(columns[*k], Values::Each(_)))
-    });
+    let same = is_same(graph, &live, columns);
     let count = if same { setting.size.min(1) } else { setting.size };
     let mut values = Vec::new();
     let wanted: Vec<(usize, Hold)> = model
@@ -85,11 +84,18 @@ fn fill_propagators(model: &Model, setting: &Setting, columns: &mut [Values]) {
                     matrix[*row][*column] = values[value.index()];
                 }
             }
-            propagator(&matrix, setting.dt_ms)
+            let drive = propagator(&matrix, setting.dt_ms);
+            // exp(hJ) − 1 = h φ₁(hJ) J, without the loss of a difference.
+            [product(&drive, &matrix), drive]
         });
         for ((_, hold), own) in wanted.iter().zip(&mut filled) {
-            if let Hold::Propagator { row, column, resting: at_rest } = *hold {
-                own.push(if at_rest { resting[row][column] } else { moving[row][column] });
+            if let Hold::Propagator { kind, row, column, resting: at_rest } = *hold {
+                let [state, drive] = if at_rest { &resting } else { &moving };
+                let matrix = match kind {
+                    Propagator::State => state,
+                    Propagator::Drive => drive,
+                };
+                own.push(matrix[row][column]);
             }
         }
     }
@@ -99,4 +105,38 @@ fn fill_propagators(model: &Model, setting: &Setting, columns: &mut [Values]) {
             _ => Values::Each(own),
         };
     }
+}
+
+/// What is computed of parameters and propagators: one value if they are the same for all neurons.
+fn fill_fixed(model: &Model, setting: &Setting, columns: &mut [Values]) {
+    let (graph, wanted) = (&model.fixed.graph, &model.fixed.values);
+    let mut values = Vec::new();
+    for (k, hold) in model.holds.iter().enumerate() {
+        let Hold::Fixed(place) = *hold else { continue };
+        let value = wanted[place];
+        let live = graph.live(std::iter::once(value));
+        let count = if is_same(graph, &live, columns) { setting.size.min(1) } else { setting.size };
+        let of = |neuron: usize, columns: &[Values], values: &mut Vec<f64>| {
+            let read = |input| parameter(columns, neuron, setting.dt_ms, input);
+            evaluate(graph, &live, &read, values);
+            values[value.index()]
+        };
+        let all: Vec<f64> = (0..count).map(|neuron| of(neuron, columns, &mut values)).collect();
+        columns[k] = match all.as_slice() {
+            [one] => Values::Same(*one),
+            _ => Values::Each(all),
+        };
+    }
+}
+
+/// Whether what a value reads is the same for all neurons.
+fn is_same(graph: &Graph, live: &[bool], columns: &[Values]) -> bool {
+    graph.nodes().iter().zip(live).filter(|(_, live)| **live).all(|(node, _)| {
+        !matches!(node, Node::Input(Input::Variable(k)) if matches!(columns[*k], Values::Each(_)))
+    })
+}
+
+fn product(a: &[Vec<f64>], b: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    let entry = |row: &[f64], column: usize| row.iter().zip(b).map(|(x, b)| x * b[column]).sum();
+    a.iter().map(|row| (0..b.len()).map(|column| entry(row, column)).collect()).collect()
 }
