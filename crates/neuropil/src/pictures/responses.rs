@@ -294,9 +294,10 @@ impl Axes<'_> {
         let mut order: Vec<usize> = (0..series.len()).collect();
         order.sort_by_key(|k| look(*k) == Look::Line);
         let explained = m == 0 && series.len() > 1;
+        let over_dots = (0..series.len()).any(|k| look(k) != Look::Line);
         let curve = |k: usize| {
             let color = match look(k) {
-                Look::Line if series.len() > 1 => Color::BLACK,
+                Look::Line if over_dots => Color::BLACK,
                 _ => Color::nth(k),
             };
             let label = if explained { series[k].label.as_str() } else { "" };
