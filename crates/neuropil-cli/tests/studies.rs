@@ -124,3 +124,118 @@ fn meanfield_predicts_and_compares() {
         ["rate_hz", "simulated_hz"].map(|key| json["populations"]["E"][key].as_f64().unwrap());
     assert!((predicted / simulated - 1.0).abs() < 0.1, "{predicted} against {simulated}");
 }
+
+/// Adaptive neurons with conductance synapses whose excitation changes in time.
+const DRIVEN: &str = r#"
+[simulation]
+duration = "1 s"
+[parameters]
+F = "2.2 kHz"
+[populations.RS]
+model = "aeif_cond_exp_euler"
+size = 300
+params = { b = "20 pA", tau_w = "100 ms" }
+[inputs.excitation]
+kind = "poisson"
+target = "RS"
+rate = "F + 400 Hz * gaussian(t, 600 ms, 100 ms)"
+weight = "1 nS"
+[inputs.inhibition]
+kind = "poisson"
+target = "RS"
+rate = "300 Hz"
+weight = "-4 nS"
+[record]
+spikes = true
+"#;
+
+fn driven() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("driven.toml"), DRIVEN).unwrap();
+    folder
+}
+
+#[test]
+fn transfer_functions_are_measured_fitted_named_and_used() {
+    let folder = driven();
+    let transfer = ["transfer", "driven.toml", "--seeds", "2", "--time", "1000"];
+    let done = neuropil(folder.path(), &transfer);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let output = text(&done.stdout);
+    assert!(output.contains("points visited") && output.contains("half of the rates within"));
+    assert!(output.ends_with("driven_transfer.toml\ndriven_transfer_RS.png\n"), "{output}");
+    let written = std::fs::read_to_string(folder.path().join("driven_transfer.toml")).unwrap();
+    for part in ["[transfer.\"RS\"]", "skewness = [", "relative_error = "] {
+        assert!(written.contains(part), "{part}: {written}");
+    }
+    let refused = neuropil(folder.path(), &transfer);
+    assert!(text(&refused.stderr).contains("not replaced without --force"));
+    let wrong = neuropil(folder.path(), &["transfer", "driven.toml", "--over", "excitatoin=1,2"]);
+    let message = text(&wrong.stderr);
+    assert!(message.contains("receives nothing from \"excitatoin\""), "{message}");
+    assert!(message.contains("did you mean \"excitation\"?"), "{message}");
+    // far above what the inputs do in the run, it says so, with the population and the range
+    let named = ["--set", "meanfield.transfer.RS=\"driven_transfer.toml\"", "--at", "100"];
+    let over = ["meanfield", "driven.toml", "--over", "parameters.F=2200,12000"];
+    let done = neuropil(folder.path(), &[&over, &named[..]].concat());
+    let output = text(&done.stdout);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    assert!(output.contains("transfer function of RS:"), "{output}");
+    assert!(output.contains("lies outside the fitted range"), "{output}");
+    assert!(output.contains("driven_meanfield.png"), "{output}");
+}
+
+#[test]
+fn meanfield_follows_inputs_over_time_beside_the_simulation() {
+    let folder = driven();
+    assert!(neuropil(folder.path(), &["run", "driven.toml", "-q"]).status.success());
+    let arguments =
+        ["meanfield", "driven.toml", "--result", "driven.h5", "--window", "200", "1000"];
+    let done = neuropil(folder.path(), &[&arguments[..], &["--json"]].concat());
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let json: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(json["order"], 2, "{json}");
+    let rs = &json["populations"]["RS"];
+    let [predicted, simulated] =
+        ["predicted", "simulated"].map(|key| rs[key]["mean_hz"].as_f64().unwrap());
+    assert!((predicted / simulated - 1.0).abs() < 0.12, "{json}");
+    assert!((rs["predicted"]["peak_ms"].as_f64().unwrap() - 600.0).abs() < 80.0, "{json}");
+    let table = std::fs::read_to_string(folder.path().join("driven_meanfield.csv")).unwrap();
+    assert!(
+        table.starts_with("t_ms,excitation.input_hz,inhibition.input_hz,RS.rate_hz,"),
+        "{table}"
+    );
+    assert_eq!(table.lines().count(), 1002);
+    for name in ["driven_meanfield.png", "driven_meanfield.h5"] {
+        assert!(folder.path().join(name).exists(), "{name}");
+    }
+    let done = neuropil(folder.path(), &["meanfield", "driven.toml", "--at", "100"]);
+    assert!(text(&done.stdout).contains("at 100 ms"), "{}", text(&done.stdout));
+}
+
+#[test]
+fn convert_writes_an_experiment_or_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let invented = r#"{
+        "REC_POPS": ["Pyr", "Pv"], "AFF_POPS": ["Aff"],
+        "N_Pyr": 80, "N_Pv": 20, "N_Aff": 30, "F_Aff": 6.0, "dt": 0.1, "tstop": 300, "SEED": 4,
+        "Erev_Pyr": 0, "Erev_Pv": -80, "Erev_Aff": 0, "Tsyn_Pyr": 5, "Tsyn_Pv": 5, "Tsyn_Aff": 5,
+        "p_Pyr_Pyr": 0.1, "Q_Pyr_Pyr": 2.0, "p_Pv_Pyr": 0.2, "Q_Pv_Pyr": 8.0,
+        "p_Aff_Pyr": 0.3, "Q_Aff_Pyr": 3.0,
+        "Pyr_Gl": 10, "Pyr_Cm": 200, "Pyr_Trefrac": 5, "Pyr_El": -70, "Pyr_Vthre": -50,
+        "Pyr_Vreset": -70, "Pyr_deltaV": 0, "Pyr_a": 0, "Pyr_b": 0, "Pyr_tauw": 1e9,
+        "Pv_Gl": 10, "Pv_Cm": 200, "Pv_Trefrac": 5, "Pv_El": -70, "Pv_Vthre": -53,
+        "Pv_Vreset": -70, "Pv_deltaV": 0, "Pv_a": 0, "Pv_b": 0, "Pv_tauw": 1e9
+    }"#;
+    std::fs::write(folder.path().join("invented.json"), invented).unwrap();
+    let done = neuropil(folder.path(), &["convert", "invented.json", "-o", "invented.toml"]);
+    assert!(done.status.success(), "{}", text(&done.stderr));
+    let checked = neuropil(folder.path(), &["check", "invented.toml"]);
+    assert!(checked.status.success(), "{}", text(&checked.stderr));
+    let without = invented.replace(", \"Q_Pv_Pyr\": 8.0", "");
+    std::fs::write(folder.path().join("without.json"), without).unwrap();
+    let refused = neuropil(folder.path(), &["convert", "without.json"]);
+    assert_eq!(refused.status.code(), Some(1));
+    let message = text(&refused.stderr);
+    assert!(message.contains("p_Pv_Pyr") && message.contains("Q_Pv_Pyr"), "{message}");
+}

@@ -2,11 +2,14 @@
 //!
 //! A [`Characterisation`] is the protocol as data, a [`Response`] its outcome. The rates come from
 //! the built-in simulator ([`Characterisation::run`]) or from any other ([`Characterisation::run_with`]).
+//! Presynaptic trains are Poisson, or as regular as they are ([`Characterisation::measure`]).
 
+use neuropil_core::random::{Stream, key};
 use rayon::prelude::*;
 
 use crate::error::{TheoryError, not_negative};
 use crate::neuron::{Neuron, Synapse};
+use crate::regularity::{Regularity, cv, superposition};
 use crate::simulator::{Cell, Inactivation, Timing, Trial};
 
 /// What to measure.
@@ -44,6 +47,13 @@ pub struct Response {
     pub sd_hz: Vec<f64>,
     /// Number of replicates.
     pub replicates: usize,
+}
+
+/// What was measured at a point.
+struct Point {
+    /// Rate of each trial `[Hz]`.
+    rates: Vec<f64>,
+    cv: Option<f64>,
 }
 
 impl Characterisation {
@@ -131,6 +141,85 @@ impl Characterisation {
         Ok(self.gather(points, &rates))
     }
 
+    /// Measures at points of one's own, with presynaptic trains of every class as regular as given:
+    /// `None` for Poisson ones. Also gives the CV of the intervals at each point, `None` with fewer
+    /// than 20 spikes. Runs on all threads of the current rayon pool; the outcome does not depend
+    /// on their number.
+    ///
+    /// # Errors
+    /// [`TheoryError::Length`] for a list that is not one per class, parameters out of range, and those
+    /// of [`Cell::spike_steps`].
+    pub fn measure(
+        &self,
+        points: &[Vec<f64>],
+        trains: &[Option<&Regularity>],
+    ) -> Result<(Response, Vec<Option<f64>>), TheoryError> {
+        self.check()?;
+        crate::error::length("the list of trains", trains.len(), self.synapses.len())?;
+        let (steps, discard) = self.timing.steps()?;
+        let cell =
+            Cell { inactivation: self.inactivation, ..Cell::new(self.neuron, &self.synapses) };
+        let per_spike = 1e3 / ((steps - discard) as f64 * self.timing.dt_ms);
+        // some points at a time, so that the events of all of them need not be held at once
+        let chunk = (256 / self.replicates).max(1);
+        let measured: Vec<Result<Vec<Point>, TheoryError>> = points
+            .par_chunks(chunk)
+            .enumerate()
+            .map(|(rank, part)| {
+                let first = (rank * chunk * self.replicates) as u64;
+                let spikes = self.spikes(&cell, part, trains, first)?;
+                let point = |trials: &[Vec<u32>]| Point {
+                    rates: trials.iter().map(|train| train.len() as f64 * per_spike).collect(),
+                    cv: cv(trials, steps - discard),
+                };
+                Ok(spikes.chunks(self.replicates).map(point).collect())
+            })
+            .collect();
+        let (mut rates, mut irregularity) = (Vec::new(), Vec::new());
+        for part in measured {
+            for point in part? {
+                rates.extend(point.rates);
+                irregularity.push(point.cv);
+            }
+        }
+        Ok((self.gather(points.to_vec(), &rates), irregularity))
+    }
+
+    /// Spikes of all trials of some points, of which the first has this stream.
+    fn spikes(
+        &self,
+        cell: &Cell,
+        points: &[Vec<f64>],
+        trains: &[Option<&Regularity>],
+        first: u64,
+    ) -> Result<Vec<Vec<u32>>, TheoryError> {
+        let (steps, _) = self.timing.steps()?;
+        let rates = || points.iter().flat_map(|p| std::iter::repeat_n(p, self.replicates));
+        let trials: Vec<Trial> = rates()
+            .zip(first..)
+            .map(|(rates, stream)| Trial {
+                current_pa: self.current_pa,
+                ..Trial::at_rates(&self.synapses, rates, stream)
+            })
+            .collect();
+        let given: Vec<Option<Vec<Vec<u32>>>> = trains
+            .iter()
+            .enumerate()
+            .map(|(class, regularity)| {
+                let regularity = (*regularity)?;
+                let key = key(self.seed, "theory regular trains", class as u64);
+                let train = |(rates, stream): (&Vec<f64>, u64)| {
+                    let (rate, count) = (rates[class], self.synapses[class].synapses);
+                    let dead = regularity.dead_ms(rate);
+                    let mut stream = Stream::new(key, stream);
+                    superposition(count, rate, dead, steps, self.timing.dt_ms, &mut stream)
+                };
+                Some(rates().zip(first..).map(train).collect())
+            })
+            .collect();
+        cell.spike_steps(&trials, &given, self.timing, self.seed)
+    }
+
     fn check(&self) -> Result<(), TheoryError> {
         crate::error::length("the list of rate axes", self.axes_hz.len(), self.synapses.len())?;
         crate::error::positive("number of replicates", self.replicates as f64)?;
@@ -205,6 +294,29 @@ mod tests {
             })
             .unwrap_err();
         assert_eq!(error.to_string(), "trial 4 does not exist: there are 0");
+    }
+
+    #[test]
+    fn points_measured_apart_with_poisson_trains_are_those_of_the_grid() {
+        let protocol = protocol();
+        let (response, cv) = protocol.measure(&protocol.points(), &[None, None]).unwrap();
+        assert_eq!(response, protocol.run().unwrap());
+        // from fluctuations at the first point, from the mean at the fifth; nearly silent at the second
+        assert!(cv[0].unwrap() > 0.4 && cv[4].unwrap() < 0.2 && cv[1].is_none(), "{cv:?}");
+        let error = protocol.measure(&protocol.points(), &[None]).unwrap_err();
+        assert_eq!(error.to_string(), "the list of trains holds 1 values, expected 2");
+    }
+
+    #[test]
+    fn regular_inhibition_lets_a_neuron_that_fires_from_fluctuations_fire_less() {
+        let timing = Timing { duration_ms: 4000.0, ..Timing::default() };
+        let protocol = Characterisation { timing, replicates: 32, ..protocol() };
+        let points = [vec![6.0, 16.0]];
+        let regular = Regularity::of([(4.0, 0.94), (40.0, 0.4)]).unwrap();
+        let (poisson, _) = protocol.measure(&points, &[None, None]).unwrap();
+        let (given, _) = protocol.measure(&points, &[None, Some(&regular)]).unwrap();
+        let [poisson, given] = [poisson, given].map(|r| r.rate_hz[0]);
+        assert!(given < 0.85 * poisson && given > 0.2 * poisson, "{given} {poisson}");
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub enum TheoryError {
     NoSuch { what: &'static str, found: usize, count: usize },
     #[error("no stationary state found within {iterations} iterations (residual {residual_hz} Hz)")]
     NotConverged { iterations: usize, residual_hz: f64 },
+    #[error("the stationary state is unstable")]
+    Unstable,
     #[error("the rate of population {population} became {found} at t = {t_ms} ms")]
     Diverged { population: usize, t_ms: f64, found: f64 },
 }

@@ -16,7 +16,7 @@ use nalgebra::{DMatrix, DVector};
 use crate::characterise::{Characterisation, Response};
 use crate::error::{TheoryError, not_negative, positive};
 use crate::fluctuation::FluctuationResponse;
-use crate::membrane::{Fluctuations, fluctuations};
+use crate::membrane::{Fluctuations, fluctuations, stationary_adaptation_pa};
 use crate::neuron::Neuron;
 use crate::threshold::{Basis, Threshold};
 use crate::transfer::{FittedRange, TransferFunction, effective_threshold_mv, rate_hz};
@@ -30,17 +30,23 @@ pub struct Sample {
     pub rate_hz: f64,
     /// Standard error of the mean rate `[Hz]`.
     pub error_hz: f64,
+    /// How much it counts in the fit beside others, 1 if nothing is known.
+    pub importance: f64,
 }
 
-/// Samples of a characterisation by presynaptic rates.
+/// Samples of a characterisation by presynaptic rates. The current of a neuron that adapts includes
+/// its mean adaptation at the rate at which it fired: as in the mean field, where adaptation is a
+/// variable of its own.
 pub fn samples(protocol: &Characterisation, response: &Response) -> Vec<Sample> {
     let root = (response.replicates as f64).sqrt();
     let points = response.inputs_hz.iter().zip(&response.rate_hz).zip(&response.sd_hz);
     points
-        .map(|((inputs, &rate_hz), sd)| Sample {
-            state: fluctuations(&protocol.neuron, &protocol.synapses, inputs, response.current_pa),
-            rate_hz,
-            error_hz: sd / root,
+        .map(|((inputs, &rate_hz), sd)| {
+            let (neuron, synapses) = (&protocol.neuron, &protocol.synapses);
+            let given = response.current_pa;
+            let adaptation = stationary_adaptation_pa(neuron, synapses, inputs, given, rate_hz);
+            let state = fluctuations(neuron, synapses, inputs, given - adaptation);
+            Sample { state, rate_hz, error_hz: sd / root, importance: 1.0 }
         })
         .collect()
 }
@@ -49,7 +55,14 @@ pub fn samples(protocol: &Characterisation, response: &Response) -> Vec<Sample> 
 pub fn samples_of_fluctuations(response: &FluctuationResponse) -> Vec<Sample> {
     let root = (response.replicates as f64).sqrt();
     let points = response.states.iter().zip(&response.rate_hz).zip(&response.sd_hz);
-    points.map(|((&state, &rate_hz), sd)| Sample { state, rate_hz, error_hz: sd / root }).collect()
+    points
+        .map(|((&state, &rate_hz), sd)| Sample {
+            state,
+            rate_hz,
+            error_hz: sd / root,
+            importance: 1.0,
+        })
+        .collect()
 }
 
 /// What a deviation costs.
@@ -63,6 +76,27 @@ pub enum Weighting {
         /// Least standard error `[Hz]`, > 0.
         floor_hz: f64,
     },
+    /// In inverse proportion to `√((share · rate)² + error² + floor²)`: the same share of low and of
+    /// high rates, down to the floor.
+    Relative {
+        /// Share of the rate, ≥ 0.
+        share: f64,
+        /// What counts as no deviation at low rates `[Hz]`, > 0.
+        floor_hz: f64,
+    },
+}
+
+impl Weighting {
+    fn of(self, sample: &Sample) -> f64 {
+        let deviation = match self {
+            Self::Uniform => 1.0,
+            Self::StandardError { floor_hz } => sample.error_hz.max(floor_hz),
+            Self::Relative { share, floor_hz } => {
+                (share * sample.rate_hz).hypot(sample.error_hz).hypot(floor_hz)
+            }
+        };
+        sample.importance.sqrt() / deviation
+    }
 }
 
 /// How to fit.
@@ -81,6 +115,10 @@ pub struct FitOptions {
     pub ridge: f64,
     /// Whether to refine on the rates.
     pub refine: bool,
+    /// Penalty of the refinement on the coefficients, of which each is taken times the spread of its
+    /// term, per mV² in units of the weighted squares; 0 for none. It keeps terms that the points
+    /// hardly tell apart from growing against each other.
+    pub shrinkage: f64,
 }
 
 impl FitOptions {
@@ -93,7 +131,15 @@ impl FitOptions {
             weighting: Weighting::Uniform,
             ridge: 0.0,
             refine: true,
+            shrinkage: 0.0,
         }
+    }
+
+    /// All terms of a basis, points below a rate, refined on deviations in proportion to the rate: for
+    /// the mean field, which needs low rates as well as high ones.
+    pub fn proportional(basis: Basis, max_rate_hz: f64) -> Self {
+        let weighting = Weighting::Relative { share: 0.05, floor_hz: 0.1 };
+        Self { max_rate_hz, weighting, shrinkage: 0.01, ..Self::new(basis) }
     }
 
     /// The fit of the published coefficients: ordinary thresholds, penalty 0.9, not refined.
@@ -117,6 +163,8 @@ pub struct FitQuality {
     pub rmse_hz: f64,
     /// Largest deviation of a rate `[Hz]`.
     pub worst_hz: f64,
+    /// Median of the deviation in proportion to the rate, where the neuron fired at 0.5 Hz or more.
+    pub relative: f64,
     /// Root mean squared deviation of the effective threshold, where the neuron fired `[mV]`.
     pub threshold_rmse_mv: f64,
     /// Condition number of the linear problem, columns scaled to length 1.
@@ -143,15 +191,25 @@ pub struct Fit {
 pub fn fit(neuron: Neuron, samples: &[Sample], options: &FitOptions) -> Result<Fit, TheoryError> {
     positive("largest rate [Hz]", options.max_rate_hz)?;
     not_negative("ridge penalty", options.ridge)?;
-    if let Weighting::StandardError { floor_hz } = options.weighting {
-        positive("least standard error [Hz]", floor_hz)?;
+    match options.weighting {
+        Weighting::Uniform => {}
+        Weighting::StandardError { floor_hz } => {
+            positive("least standard error [Hz]", floor_hz)?;
+        }
+        Weighting::Relative { share, floor_hz } => {
+            not_negative("share of the rate", share)?;
+            positive("least deviation [Hz]", floor_hz)?;
+        }
     }
+    not_negative("shrinkage", options.shrinkage)?;
     let used: Vec<Sample> =
         samples.iter().filter(|sample| sample.rate_hz < options.max_rate_hz).copied().collect();
     let problem = Problem::new(neuron, used, options);
     let (start, condition) = problem.fit_thresholds()?;
-    let (coefficients, refinements) =
-        if options.refine { problem.refine(start) } else { (start, 0) };
+    let (coefficients, refinements) = match options.refine {
+        true => problem.refine_from_all(start),
+        false => (start, 0),
+    };
     problem.finish(samples.len(), coefficients, condition, refinements)
 }
 
@@ -164,6 +222,8 @@ struct Problem<'a> {
     /// Values of the fitted terms, one row per sample.
     terms: DMatrix<f64>,
     weights: Vec<f64>,
+    /// Penalty on the square of each coefficient in the refinement.
+    shrinkage: Vec<f64>,
 }
 
 impl<'a> Problem<'a> {
@@ -179,12 +239,11 @@ impl<'a> Problem<'a> {
             })
             .collect();
         let terms = DMatrix::from_row_slice(samples.len(), columns.len(), &rows);
-        let weight = |sample: &Sample| match options.weighting {
-            Weighting::Uniform => 1.0,
-            Weighting::StandardError { floor_hz } => 1.0 / sample.error_hz.max(floor_hz),
-        };
-        let weights = samples.iter().map(weight).collect();
-        Self { neuron, samples, options, columns, terms, weights }
+        let weights = samples.iter().map(|sample| options.weighting.of(sample)).collect();
+        let spread =
+            |column: usize| if samples.is_empty() { 0.0 } else { terms.column(column).variance() };
+        let shrinkage = (0..columns.len()).map(|k| options.shrinkage * spread(k)).collect();
+        Self { neuron, samples, options, columns, terms, weights, shrinkage }
     }
 
     /// Linear fit of the thresholds of the points that fired; also the condition number.
@@ -203,7 +262,7 @@ impl<'a> Problem<'a> {
         let weight = |k: usize| match self.options.weighting {
             Weighting::Uniform => 1.0,
             // an error of the rate seen as one of the threshold
-            Weighting::StandardError { .. } => {
+            Weighting::StandardError { .. } | Weighting::Relative { .. } => {
                 self.weights[k]
                     * slope_hz_per_mv(&self.samples[k].state, firing_threshold(&firing, k))
             }
@@ -262,7 +321,34 @@ impl<'a> Problem<'a> {
     fn cost(&self, coefficients: &DVector<f64>) -> f64 {
         let rates = self.rates(coefficients);
         let residuals = rates.iter().zip(&self.samples).zip(&self.weights);
-        residuals.map(|((rate, sample), w)| (w * (rate - sample.rate_hz)).powi(2)).sum()
+        let squares = residuals.map(|((rate, sample), w)| (w * (rate - sample.rate_hz)).powi(2));
+        let penalties =
+            coefficients.iter().zip(&self.shrinkage).map(|(c, penalty)| penalty * c * c);
+        squares.sum::<f64>() + penalties.sum::<f64>()
+    }
+
+    /// Refines from the linear fit of the thresholds, and from two thresholds that hardly depend on
+    /// the state, and keeps the best.
+    fn refine_from_all(&self, linear: DVector<f64>) -> (DVector<f64>, usize) {
+        let flat = |mv: f64| {
+            let mut start = DVector::zeros(linear.len());
+            // the term "1" is the first, if it is fitted
+            if self.columns.first() == Some(&0) {
+                start[0] = mv;
+            }
+            start
+        };
+        let threshold = self.neuron.v_threshold_mv;
+        let starts = [linear.clone(), flat(threshold), flat(threshold + self.neuron.delta_mv)];
+        let mut best: Option<(f64, DVector<f64>, usize)> = None;
+        for start in starts {
+            let (found, steps) = self.refine(start);
+            let cost = self.cost(&found);
+            if cost.is_finite() && best.as_ref().is_none_or(|(least, ..)| cost < *least) {
+                best = Some((cost, found, steps));
+            }
+        }
+        best.map_or((linear, 0), |(_, found, steps)| (found, steps))
     }
 
     /// Levenberg–Marquardt on weighted rates, with Marquardt's scaling.
@@ -280,8 +366,12 @@ impl<'a> Problem<'a> {
                 jacobian.row_mut(k).scale_mut(-w * slope);
                 residual[k] = w * (sample.rate_hz - rate_hz(&sample.state, thresholds[k]));
             }
-            let normal = jacobian.tr_mul(&jacobian);
-            let gradient = jacobian.tr_mul(&residual);
+            let mut normal = jacobian.tr_mul(&jacobian);
+            let mut gradient = jacobian.tr_mul(&residual);
+            for (i, penalty) in self.shrinkage.iter().enumerate() {
+                normal[(i, i)] += penalty;
+                gradient[i] -= penalty * best[i];
+            }
             let accepted = loop {
                 let mut damped = normal.clone();
                 for i in 0..damped.nrows() {
@@ -317,6 +407,7 @@ impl<'a> Problem<'a> {
         let rates = self.rates(&coefficients);
         let mean = self.samples.iter().map(|s| s.rate_hz).sum::<f64>() / n;
         let [mut residual, mut total, mut worst] = [0.0_f64; 3];
+        let mut relative = Vec::new();
         let (mut off, mut firing) = (0.0, 0.0);
         let thresholds = &self.terms * &coefficients;
         for ((sample, rate), threshold) in self.samples.iter().zip(&rates).zip(thresholds.iter()) {
@@ -324,12 +415,16 @@ impl<'a> Problem<'a> {
             residual += error * error;
             total += (sample.rate_hz - mean).powi(2);
             worst = worst.max(error.abs());
+            if sample.rate_hz >= 0.5 {
+                relative.push(error.abs() / sample.rate_hz);
+            }
             let measured = effective_threshold_mv(&sample.state, sample.rate_hz);
             if measured.is_finite() {
                 off += (threshold - measured).powi(2);
                 firing += 1.0;
             }
         }
+        relative.sort_by(f64::total_cmp);
         let quality = FitQuality {
             points,
             used: self.samples.len(),
@@ -337,6 +432,7 @@ impl<'a> Problem<'a> {
             r_squared: if total > 0.0 { 1.0 - residual / total } else { 0.0 },
             rmse_hz: (residual / n).sqrt(),
             worst_hz: worst,
+            relative: relative.get(relative.len() / 2).copied().unwrap_or(0.0),
             threshold_rmse_mv: (off / f64::max(firing, 1.0)).sqrt(),
             condition,
             refinements,

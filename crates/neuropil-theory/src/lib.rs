@@ -5,6 +5,7 @@
 //! | [`membrane`] | what mean, spread and correlation time of the potential do synapses cause? |
 //! | [`threshold`], [`transfer`] | at what rate does a neuron fire then? |
 //! | [`simulator`], [`characterise`] | the same by simulation, over a grid of input rates |
+//! | [`regularity`] | how regular are its spike trains? |
 //! | [`fluctuation`] | the same with mean, spread and correlation time of the potential imposed |
 //! | [`fit`] | the transfer function that describes such a grid, and how well it does |
 //! | [`stored`] | transfer functions that were published |
@@ -26,6 +27,7 @@ pub mod fluctuation;
 pub mod mean_field;
 pub mod membrane;
 pub mod neuron;
+pub mod regularity;
 pub mod siegert;
 pub mod simulator;
 pub mod special;

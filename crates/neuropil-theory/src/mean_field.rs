@@ -16,15 +16,17 @@
 //! El Boustani & Destexhe (2009), Neural Comput. 21:46, doi:10.1162/neco.2009.02-08-710; di Volo,
 //! Romagnoni, Capone & Destexhe (2019), Neural Comput. 31:653, doi:10.1162/neco_a_01173.
 
+mod finite_size;
 mod integrate;
 mod simulated;
 mod trains;
 
 use crate::error::{TheoryError, length, not_negative, positive};
-use crate::membrane::{Fluctuations, fluctuations, synaptic_currents_pa};
+use crate::membrane::{Fluctuations, fluctuations, stationary_adaptation_pa, synaptic_currents_pa};
 use crate::neuron::Synapse;
 use crate::transfer::{OutOfRange, TransferFunction};
 
+pub use finite_size::FiniteSize;
 pub use integrate::{Integration, Trajectory};
 pub use simulated::{SelfConsistency, SimulatedPoint};
 
@@ -147,6 +149,19 @@ impl MeanField {
     /// The same model to another order.
     pub fn with_order(self, order: Order) -> Self {
         Self { order, ..self }
+    }
+
+    /// The same model with other transfer functions, one per population.
+    ///
+    /// # Errors
+    /// [`TheoryError::Length`], and those of a neuron out of range.
+    pub fn with_transfer(mut self, transfer: Vec<TransferFunction>) -> Result<Self, TheoryError> {
+        length("the list of transfer functions", transfer.len(), self.len())?;
+        for (population, transfer) in self.populations.iter_mut().zip(transfer) {
+            transfer.neuron.check()?;
+            population.transfer = transfer;
+        }
+        Ok(self)
     }
 
     /// The populations.
@@ -275,21 +290,17 @@ impl MeanField {
         (0..self.len()).flat_map(of).collect()
     }
 
-    /// Adaptation current at which dW/dt = 0 for given rates `[pA]`. W lowers μ_V by W/G, so the
-    /// equation is linear: `W (1 + a/G) = b τ_w ν + a (μ_V(0) − E_L)`.
+    /// Adaptation current at which dW/dt = 0 for given rates `[pA]`.
     pub(crate) fn stationary_adaptation(
         &self,
         target: usize,
         rate_hz: &[f64],
         input: &Input,
     ) -> f64 {
-        let n = &self.populations[target].transfer.neuron;
-        if !n.adapts() {
-            return 0.0;
-        }
-        let v = self.fluctuations(target, rate_hz, 0.0, input);
-        let jumps = 1e-3 * n.b_pa * n.tau_w_ms * rate_hz[target];
-        (jumps + n.a_ns * (v.mean_mv - n.e_leak_mv)) / (1.0 + n.a_ns / v.conductance_ns)
+        let neuron = &self.populations[target].transfer.neuron;
+        let rates = self.source_rates(target, rate_hz, input);
+        let current = input.current_pa[target];
+        stationary_adaptation_pa(neuron, &self.synapses[target], &rates, current, rate_hz[target])
     }
 }
 

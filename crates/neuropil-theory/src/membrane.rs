@@ -140,6 +140,27 @@ pub fn synaptic_currents_pa(synapses: &[Synapse], rates_hz: &[f64], mean_mv: f64
     synapses.iter().zip(rates_hz).map(current).collect()
 }
 
+/// Mean adaptation current of a neuron that fires at `rate_hz` `[pA]`, in a steady state. W lowers
+/// μ_V by W/G, so that the equation is linear: `W (1 + a/G) = b τ_w ν + a (μ_V(0) − E_L)`.
+///
+/// # Panics
+/// If the slices differ in length.
+pub fn stationary_adaptation_pa(
+    neuron: &Neuron,
+    synapses: &[Synapse],
+    rates_hz: &[f64],
+    current_pa: f64,
+    rate_hz: f64,
+) -> f64 {
+    if !neuron.adapts() {
+        return 0.0;
+    }
+    let v = fluctuations(neuron, synapses, rates_hz, current_pa);
+    let jumps = 1e-3 * neuron.b_pa * neuron.tau_w_ms * rate_hz;
+    let pull = neuron.a_ns * (v.mean_mv - neuron.e_leak_mv);
+    (jumps + pull) / (1.0 + neuron.a_ns / v.conductance_ns)
+}
+
 impl Fluctuations {
     /// Edgeworth density of the potential at `v_mv` `[1/mV]`:
     /// Gaussian × [1 + γ/6 (z³ − 3z) + κ/24 (z⁴ − 6z² + 3)]. May be slightly negative far out.

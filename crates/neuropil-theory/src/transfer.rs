@@ -38,15 +38,20 @@ pub struct FittedRange {
     pub mean_mv: Option<[f64; 2]>,
     /// Standard deviation of the potential `[mV]`.
     pub sd_mv: Option<[f64; 2]>,
+    /// Skewness of the potential.
+    pub skewness: Option<[f64; 2]>,
     /// Correlation time of the potential `[ms]`.
     pub tau_ms: Option<[f64; 2]>,
     /// Output rate `[Hz]`.
     pub rate_hz: Option<[f64; 2]>,
+    /// Whether the effective threshold beyond the range is that at its edge. A polynomial knows
+    /// nothing beyond the points that it was fitted to, and of second order soon runs away.
+    pub held: bool,
 }
 
 /// A warning: a transfer function was used beyond the points that it was fitted to.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{what} = {found} lies outside the fitted range {low} to {high}")]
+#[error("{what} = {} lies outside the fitted range {} to {}", short(*found), short(*low), short(*high))]
 pub struct OutOfRange {
     /// Which quantity, with its unit.
     pub what: &'static str,
@@ -58,25 +63,56 @@ pub struct OutOfRange {
     pub high: f64,
 }
 
+/// Four significant digits.
+fn short(x: f64) -> f64 {
+    format!("{x:.3e}").parse().unwrap_or(x)
+}
+
 impl FittedRange {
     /// What lies outside at a membrane state and an output rate; empty if nothing does.
     pub fn check(&self, v: &Fluctuations, rate_hz: f64) -> Vec<OutOfRange> {
         let quantities = [
             ("mean potential [mV]", v.mean_mv, self.mean_mv),
             ("SD of the potential [mV]", v.sd_mv, self.sd_mv),
+            ("skewness of the potential", v.skewness, self.skewness),
             ("correlation time [ms]", v.tau_ms, self.tau_ms),
             ("output rate [Hz]", rate_hz, self.rate_hz),
         ];
         let outside = |(what, found, range): (&'static str, f64, Option<[f64; 2]>)| {
             let [low, high] = range?;
-            (!(low..=high).contains(&found)).then_some(OutOfRange { what, found, low, high })
+            // the ends were written with a few digits
+            let slack = 1e-3 * (high - low);
+            (!(low - slack..=high + slack).contains(&found)).then_some(OutOfRange {
+                what,
+                found,
+                low,
+                high,
+            })
         };
         quantities.into_iter().filter_map(outside).collect()
     }
 
+    /// The nearest state within the range, if the threshold is held there.
+    fn nearest(&self, v: &Fluctuations) -> Fluctuations {
+        if !self.held {
+            return *v;
+        }
+        let within = |x: f64, range: Option<[f64; 2]>| match range {
+            Some([low, high]) if low <= high => x.clamp(low, high),
+            _ => x,
+        };
+        Fluctuations {
+            mean_mv: within(v.mean_mv, self.mean_mv),
+            sd_mv: within(v.sd_mv, self.sd_mv),
+            skewness: within(v.skewness, self.skewness),
+            tau_ms: within(v.tau_ms, self.tau_ms),
+            ..*v
+        }
+    }
+
     /// The smallest range that holds all points.
     pub(crate) fn of<'a>(points: impl Iterator<Item = (&'a Fluctuations, f64)>) -> Self {
-        let mut range = Self::default();
+        let mut range = Self { held: true, ..Self::default() };
         let widen = |range: &mut Option<[f64; 2]>, x: f64| {
             let [low, high] = range.unwrap_or([x, x]);
             *range = Some([low.min(x), high.max(x)]);
@@ -84,6 +120,7 @@ impl FittedRange {
         for (v, rate) in points {
             widen(&mut range.mean_mv, v.mean_mv);
             widen(&mut range.sd_mv, v.sd_mv);
+            widen(&mut range.skewness, v.skewness);
             widen(&mut range.tau_ms, v.tau_ms);
             widen(&mut range.rate_hz, rate);
         }
@@ -105,10 +142,11 @@ impl TransferFunction {
 
     /// Output rate for a membrane state `[Hz]`.
     pub fn rate_at(&self, v: &Fluctuations) -> f64 {
-        rate_hz(v, self.threshold.effective_mv(&self.neuron, v))
+        rate_hz(v, self.threshold.effective_mv(&self.neuron, &self.range.nearest(v)))
     }
 
-    /// Output rate for presynaptic rates `[Hz]` and a constant current `[pA]`.
+    /// Output rate for presynaptic rates `[Hz]` and a constant current, of which the adaptation of the
+    /// neuron has been taken away `[pA]`.
     ///
     /// # Panics
     /// Unless there is one rate per class of synapses.

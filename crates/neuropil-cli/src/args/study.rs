@@ -53,7 +53,8 @@ pub struct Meanfield {
     /// Table of a scan over the same key, whose rates are drawn beside the prediction
     #[arg(long, value_name = "TABLE", requires = "over")]
     pub scan: Option<PathBuf>,
-    /// A result to compare with; draws both
+    /// A result to compare with; draws both. Without --at and --over, and if inputs change in time, rates
+    /// over the whole run
     #[arg(long, value_name = "FILE")]
     pub result: Option<PathBuf>,
     /// Compare only from START to STOP [ms]
@@ -83,18 +84,21 @@ pub struct Transfer {
     #[arg(long, value_name = "SOURCE=RATES", value_parser = assignment)]
     pub over: Vec<(String, String)>,
     /// Independent trials at each point
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=10_000))]
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(1..=10_000))]
     pub seeds: u16,
-    /// Duration of a trial [ms]
-    #[arg(long, value_name = "MS", default_value_t = 5000.0)]
+    /// Duration of a trial, after 100 ms (three time constants of adaptation) that do not count [ms]
+    #[arg(long, value_name = "MS", default_value_t = 4000.0)]
     pub time: f64,
+    /// Let populations send Poisson trains, not trains as regular as their neurons'
+    #[arg(long)]
+    pub poisson: bool,
     /// Which polynomial the effective threshold is
     #[arg(long, value_enum, default_value = "five")]
     pub basis: Polynomial,
     /// Points at or above this rate are left out of the fit [Hz]
     #[arg(long, value_name = "HZ", default_value_t = 50.0)]
     pub max_rate: f64,
-    /// Let points count by their standard errors
+    /// Let points count by their standard errors, not in proportion to the rate
     #[arg(long)]
     pub weighted: bool,
     /// When inputs that change in time are taken [ms]

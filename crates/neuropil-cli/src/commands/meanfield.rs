@@ -13,6 +13,12 @@ use crate::show;
 /// Predicts stationary rates and, if a result is given, shows both.
 pub fn meanfield(arguments: &Meanfield) -> anyhow::Result<()> {
     let experiment = super::read(&arguments.file, &arguments.changes)?;
+    if arguments.over.is_none()
+        && arguments.at.is_none()
+        && experiment.has_course().map_err(plain)?
+    {
+        return over_time(arguments, &experiment);
+    }
     if let Some((path, values)) = &arguments.over {
         return over(arguments, &experiment, path, values);
     }
@@ -85,8 +91,65 @@ fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
         let what = "the stationary state is unstable: an oscillation of about";
         lines.push(format!("{what} {frequency:.0} Hz grows"));
     }
+    if let Some(validity) = &prediction.validity {
+        if validity.holds() {
+            lines.push("within the range of the theory".to_owned());
+        }
+        lines.extend(validity.doubts.iter().map(|doubt| format!("doubtful: {doubt}")));
+    }
     lines.extend(prediction.warnings.iter().map(|warning| format!("note: {warning}")));
     lines.join("\n")
+}
+
+/// Predicts rates over the whole run, writes and draws them.
+fn over_time(
+    arguments: &Meanfield,
+    experiment: &neuropil::experiment::Experiment,
+) -> anyhow::Result<()> {
+    let mut course = experiment.mean_field_course().map_err(plain)?;
+    let mut window = (0.0, course.t_ms.last().copied().unwrap_or(0.0));
+    let mut base = arguments.file.file_stem().map(PathBuf::from).unwrap_or_default();
+    if let Some(file) = &arguments.result {
+        let result =
+            ResultFile::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+        course.compare(&result)?;
+        window = self::window(arguments, &result)?;
+        base = file.with_extension("");
+    }
+    let stem = base.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let picture = arguments
+        .output
+        .clone()
+        .unwrap_or_else(|| base.with_file_name(format!("{stem}_meanfield.png")));
+    let (table, file) = (picture.with_extension("csv"), picture.with_extension("h5"));
+    for path in [&picture, &table, &file] {
+        super::refuse_existing(path, arguments.force)?;
+    }
+    course.figure(window)?.save(&picture)?;
+    std::fs::write(&table, course.csv())
+        .with_context(|| format!("cannot write {}", table.display()))?;
+    course.write_hdf5(&file).map_err(plain)?;
+    let summary = course.summary(window);
+    if arguments.json {
+        return show::line(json!({
+            "method": "transfer functions, over time", "order": course.order,
+            "time_constant_ms": course.time_constant_ms, "populations": summary.json(),
+            "warnings": course.warnings, "csv": table, "hdf5": file, "picture": picture,
+        }));
+    }
+    let order = if course.order == 2 { "second" } else { "first" };
+    show::line(format!(
+        "mean field of {order} order over time, T = {} ms; --at MS for a stationary state",
+        course.time_constant_ms
+    ))?;
+    show::line(summary.text())?;
+    for warning in &course.warnings {
+        show::line(format!("note: {warning}"))?;
+    }
+    for path in [picture, table, file] {
+        show::line(path.display())?;
+    }
+    Ok(())
 }
 
 /// Predicts over the values of a key and draws the course.
@@ -125,10 +188,12 @@ fn over(
                 None => format!("{:>16.3}", p.rate_hz),
             })
             .collect();
-        show::line(format!("{:<24}{rates}", format!("{value} {}", course.unit)))?;
-        warnings.extend(
-            prediction.warnings.iter().filter(|w| !warnings.contains(w)).collect::<Vec<_>>(),
-        );
+        let doubtful = prediction.validity.as_ref().is_some_and(|validity| !validity.holds());
+        let mark = if doubtful { "  doubtful" } else { "" };
+        show::line(format!("{:<24}{rates}{mark}", format!("{value} {}", course.unit)))?;
+        let doubts = prediction.validity.iter().flat_map(|validity| &validity.doubts);
+        let all = prediction.warnings.iter().chain(doubts);
+        warnings.extend(all.filter(|w| !warnings.contains(w)).collect::<Vec<_>>());
     }
     for change in course.transitions() {
         let what = match change.kind {

@@ -1,7 +1,7 @@
 //! `neuropil transfer`
 
 use anyhow::{Context, bail};
-use neuropil::meanfield::{Characterised, MeanFieldError, TransferOptions};
+use neuropil::meanfield::{Characterised, MeanFieldError, Trains, TransferOptions, Weighting};
 use serde_json::{Map, Value, json};
 
 use crate::args::{Polynomial, Transfer};
@@ -25,7 +25,11 @@ pub fn transfer(arguments: &Transfer) -> anyhow::Result<()> {
             Polynomial::Three => neuropil::meanfield::Basis::ThreeMoments,
         },
         max_rate_hz: arguments.max_rate,
-        weighted: arguments.weighted,
+        trains: if arguments.poisson { Trains::Poisson } else { Trains::Own },
+        weighting: match arguments.weighted {
+            true => Weighting::StandardError { floor_hz: 0.1 },
+            false => TransferOptions::default().weighting,
+        },
     };
     let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let output = arguments
@@ -54,14 +58,16 @@ pub fn transfer(arguments: &Transfer) -> anyhow::Result<()> {
     for one in &found {
         let q = one.fit.quality;
         show::line(format!(
-            "{}: {} points, {} below {} Hz ({} silent); fit: R² {:.4}, RMSE {:.3} Hz, worst {:.2} Hz, threshold \
-             RMSE {:.3} mV, condition {:.1e}",
+            "{}: {} points visited, {} measured, {} below {} Hz ({} silent); fit: R² {:.4}, half of the rates \
+             within {:.1} %, RMSE {:.3} Hz, worst {:.2} Hz, threshold RMSE {:.3} mV, condition {:.1e}",
             one.population,
+            one.visited,
             q.points,
             q.used,
             arguments.max_rate,
             q.silent,
             q.r_squared,
+            100.0 * q.relative,
             q.rmse_hz,
             q.worst_hz,
             q.threshold_rmse_mv,
@@ -79,8 +85,8 @@ fn object(found: &[Characterised]) -> Value {
     let one = |one: &Characterised| {
         let q = one.fit.quality;
         let figures = json!({
-            "points": q.points, "used": q.used, "silent": q.silent, "r_squared": q.r_squared,
-            "rmse_hz": q.rmse_hz, "worst_hz": q.worst_hz, "threshold_rmse_mv": q.threshold_rmse_mv,
+            "visited": one.visited, "points": q.points, "used": q.used, "silent": q.silent, "r_squared": q.r_squared,
+            "relative_error": q.relative, "rmse_hz": q.rmse_hz, "worst_hz": q.worst_hz, "threshold_rmse_mv": q.threshold_rmse_mv,
             "coefficients_mv": one.fit.transfer.threshold.coefficients_mv(),
         });
         (one.population.clone(), figures)

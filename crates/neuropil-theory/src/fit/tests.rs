@@ -17,7 +17,7 @@ fn exact() -> (TransferFunction, Vec<Sample>) {
             let rates = [0.7 * f64::from(e) + 0.5, 0.9 * f64::from(i) + 0.2];
             let state = fluctuations(&transfer.neuron, &synapses(), &rates, 0.0);
             let rate_hz = transfer.rate_at(&state);
-            samples.push(Sample { state, rate_hz, error_hz: 0.1 });
+            samples.push(Sample { state, rate_hz, error_hz: 0.1, importance: 1.0 });
         }
     }
     (transfer, samples)

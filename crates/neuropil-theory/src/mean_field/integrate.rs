@@ -173,7 +173,7 @@ impl MeanField {
 
     /// First and second derivatives of a response by central differences of 1e-3 of the rate (of
     /// 1 Hz below 1 Hz; there the stencil is moved up so that no rate is negative).
-    fn curvature(&self, target: usize, state: &State, input: &Input) -> Curvature {
+    pub(super) fn curvature(&self, target: usize, state: &State, input: &Input) -> Curvature {
         let n = self.len();
         let w = state.adaptation_pa[target];
         let step = |rate: f64| 1e-3 * rate.max(1.0);
@@ -207,9 +207,9 @@ impl MeanField {
 }
 
 /// Derivatives of a response with respect to all rates.
-struct Curvature {
-    first: Vec<f64>,
-    second: Vec<f64>,
+pub(super) struct Curvature {
+    pub(super) first: Vec<f64>,
+    pub(super) second: Vec<f64>,
 }
 
 impl State {

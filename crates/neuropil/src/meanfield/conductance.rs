@@ -1,5 +1,6 @@
 //! Networks of adaptive exponential neurons with conductance synapses.
 
+use neuropil_theory::fixed_point::Search;
 use neuropil_theory::mean_field::{
     Input, MeanField, Population, Projection, SelfConsistency, Source,
 };
@@ -9,7 +10,7 @@ use neuropil_theory::{Fluctuations, Neuron, Synapse, Threshold, TransferFunction
 use super::moments::{self, Synapses};
 use super::neurons::{Member, System};
 use super::settings::Named;
-use super::{MeanFieldError, Method, PopulationPrediction, Prediction};
+use super::{MeanFieldError, Method, PopulationPrediction, Prediction, transfer, validity};
 
 /// Rate from which the search starts `[Hz]`.
 const START_HZ: f64 = 2.0;
@@ -35,6 +36,48 @@ pub(super) struct Assembled {
     pub classes: Vec<Vec<Class>>,
     /// Whether `[meanfield.transfer]` names transfer functions.
     pub published: bool,
+    /// What each afferent group is.
+    groups: Vec<Group>,
+}
+
+/// A source of afferent events.
+#[derive(Debug, Clone, Copy)]
+enum Group {
+    /// A population without dynamics, by its place.
+    Listed(usize),
+    /// A Poisson input: its place among [`System::inputs`].
+    Poisson(usize),
+}
+
+impl Assembled {
+    /// Names of the afferent groups: of the population, or of the input and its target.
+    pub fn group_names(&self, system: &System<'_>) -> Vec<String> {
+        let devices: Vec<_> = system.inputs().collect();
+        let name = |group: &Group| match *group {
+            Group::Listed(place) => system.network.populations[place].name.clone(),
+            Group::Poisson(place) => devices[place].2.name.clone(),
+        };
+        self.groups.iter().map(name).collect()
+    }
+
+    /// What comes from outside at a step.
+    pub fn input_at(&self, system: &mut System<'_>, step: u64) -> Input {
+        let (at, said) = (system.settings.at_step, system.warnings.len());
+        system.settings.at_step = step;
+        let devices: Vec<_> = system.inputs().collect();
+        let rate = |group: &Group| match *group {
+            Group::Listed(place) => system.listed_rate_hz(&system.network.populations[place]),
+            Group::Poisson(place) => {
+                let (_, share, device) = devices[place];
+                system.poisson(share, device).map_or(0.0, |(rate_hz, _)| rate_hz)
+            }
+        };
+        let afferent_hz = self.groups.iter().map(rate).collect();
+        let input = Input { afferent_hz, current_pa: system.currents_pa() };
+        system.settings.at_step = at;
+        system.warnings.truncate(said);
+        input
+    }
 }
 
 /// Puts populations, projections and inputs together.
@@ -54,7 +97,7 @@ pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldEr
         kinds.push(kinds_of(system, *member));
     }
     let mut classes: Vec<Vec<Class>> = vec![Vec::new(); members.len()];
-    let mut afferent_hz = Vec::new();
+    let (mut afferent_hz, mut groups) = (Vec::new(), Vec::new());
     for (target, connection) in system.connections() {
         let Some(synapses) = moments::synapses(system.network, connection)? else { continue };
         let listed = &system.network.populations[connection.source.population];
@@ -62,6 +105,7 @@ pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldEr
             Some(rank) => Source::Population(rank),
             None => {
                 afferent_hz.push(system.listed_rate_hz(listed));
+                groups.push(Group::Listed(connection.source.population));
                 Source::Afferent(afferent_hz.len() - 1)
             }
         };
@@ -69,9 +113,10 @@ pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldEr
         classes[target].push(Class { name: listed.name.clone(), source, synapse });
     }
     let inputs: Vec<_> = system.inputs().collect();
-    for (target, share, input) in inputs {
+    for (place, (target, share, input)) in inputs.into_iter().enumerate() {
         if let Some((rate_hz, weight)) = system.poisson(share, input) {
             afferent_hz.push(rate_hz);
+            groups.push(Group::Poisson(place));
             let source = Source::Afferent(afferent_hz.len() - 1);
             let one = Synapses { count: 1.0, weight };
             let synapse = synapse(&kinds[target], one, input.target.channel);
@@ -93,43 +138,88 @@ pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldEr
         })
         .collect();
     let theory = MeanField::new(populations, input.afferent_hz.len(), &projections)?;
-    Ok(Assembled { theory, input, classes, published })
+    Ok(Assembled { theory, input, classes, published, groups })
 }
 
-pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldError> {
-    let Assembled { theory, input, published, .. } = assemble(&mut system)?;
+pub(super) fn predict(mut system: System<'_>, end_step: u64) -> Result<Prediction, MeanFieldError> {
+    let assembled = assemble(&mut system)?;
+    let Assembled { theory, input, published, .. } = &assembled;
     let (rates, errors) = match published {
-        true => with_published(&theory, &input, &mut system)?,
-        false => with_simulated(&theory, &input, system.settings.seed)?,
+        true => with_published(theory, input, &mut system)?,
+        false => with_simulated(theory, input, system.settings.seed)?,
     };
+    let here = [transfer::Rest { input: input.clone(), rate_hz: rates.clone() }];
+    let around = transfer::theory(&assembled, &mut system, end_step, Some(&here));
+    let looked =
+        around.and_then(|around| Ok(validity::around(&around, &rates, input, *published)?));
+    let validity = match looked {
+        Ok(validity) => Some(validity),
+        // a neuron that is silent, say, has no transfer function to look at
+        Err(MeanFieldError::Theory(error)) => {
+            system.warnings.push(format!("whether the prediction holds is not known: {error}"));
+            None
+        }
+        Err(error) => return Err(error),
+    };
+    let finite_size = validity.as_ref().and_then(|validity| validity.finite_size.as_ref());
+    let sd = |rank: usize| finite_size.map(|found| found.sd_hz[rank]);
     let predicted = theory.populations().iter().enumerate().map(|(rank, population)| {
-        let potential = potential(&theory, rank, &rates, &input);
+        let potential = potential(theory, rank, &rates, input);
         PopulationPrediction {
             name: population.name.clone(),
             rate_hz: rates[rank],
             error_hz: errors.as_ref().map(|errors| errors[rank]),
+            fluctuation_hz: sd(rank),
             mean_mv: potential.mean_mv,
             sd_mv: potential.sd_mv,
         }
     });
+    let populations = predicted.collect();
     Ok(Prediction {
-        method: if published { Method::Published } else { Method::Simulated },
+        method: if *published { Method::Published } else { Method::Simulated },
         at_ms: system.network.clock.ms(system.settings.at_step),
-        populations: predicted.collect(),
+        populations,
         oscillation_hz: None,
+        validity,
         warnings: system.warnings,
     })
 }
 
 type Rates = (Vec<f64>, Option<Vec<f64>>);
 
+/// The state that the network relaxes to, if transfer functions are known there; else the lowest stable
+/// one where they are.
 fn with_published(
     theory: &MeanField,
     input: &Input,
     system: &mut System<'_>,
 ) -> Result<Rates, MeanFieldError> {
     let start = theory.state(&vec![START_HZ; theory.populations().len()])?;
-    let point = theory.relax(&start, input)?;
+    let relaxed = theory.relax(&start, input);
+    let point = match &relaxed {
+        Ok(point) if validity::within_range(theory, point, input) => point.clone(),
+        _ => {
+            let points = theory.fixed_points(input, Search::default())?;
+            let mut known = points
+                .into_iter()
+                .filter(|p| p.is_stable() && validity::within_range(theory, p, input));
+            match (known.next(), relaxed) {
+                (Some(point), relaxed) => {
+                    if let Ok(other) = relaxed {
+                        let rates: Vec<String> =
+                            other.rate_hz.iter().map(|rate| format!("{rate:.1}")).collect();
+                        system.warnings.push(format!(
+                            "from {START_HZ} spikes/s the equations go to {} spikes/s, beyond the range of the \
+                             transfer functions; the lowest stable state within it is given",
+                            rates.join(", ")
+                        ));
+                    }
+                    point
+                }
+                (None, relaxed) => relaxed?,
+            }
+        }
+    };
     let mut state = theory.state(&point.rate_hz)?;
     state.adaptation_pa.clone_from(&point.adaptation_pa);
     for (rank, outside) in theory.warnings(&state, input) {

@@ -72,6 +72,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
             name: member.population.name.clone(),
             rate_hz: *rate,
             error_hz: None,
+            fluctuation_hz: None,
             mean_mv: drive.mean_mv,
             sd_mv: drive.sigma_mv / SQRT_2,
         }
@@ -81,6 +82,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
         at_ms: system.network.clock.ms(system.settings.at_step),
         populations: populations.collect(),
         oscillation_hz: fastest.map(|mode| mode.frequency_hz),
+        validity: None,
         warnings: system.warnings,
     })
 }

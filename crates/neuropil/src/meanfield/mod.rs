@@ -9,6 +9,7 @@
 //! ```toml
 //! [meanfield]
 //! at = "500 ms"                          # when inputs that change in time are taken
+//! time_constant = "5 ms"                 # T, over which rates are counted
 //! [meanfield.transfer]                   # optional: for every population
 //! Exc = "spectrum_2018/RecExc"           # published, or
 //! Inh = "fitted.toml"                    # a file of `neuropil transfer`
@@ -20,6 +21,7 @@
 //! al. (2019), at 8 to 20 Hz of its afferents.
 
 mod conductance;
+mod course;
 mod current;
 mod drive;
 mod moments;
@@ -28,7 +30,7 @@ mod over;
 mod overlay;
 mod settings;
 mod transfer;
-mod transfer_file;
+mod validity;
 
 use neuropil_theory::TheoryError;
 use serde_json::{Map, Value, json};
@@ -36,10 +38,13 @@ use thiserror::Error;
 
 use crate::experiment::{Experiment, ExperimentError};
 
+pub use course::{Figures, PopulationCourse, Summary, SummaryRow, TimeCourse};
 pub use neuropil_theory::bifurcation::{Transition, TransitionKind};
+pub use neuropil_theory::fit::Weighting;
 pub use neuropil_theory::threshold::Basis;
 pub use over::Course;
-pub use transfer::{Characterised, TransferOptions};
+pub use transfer::{Characterised, Trains, TransferOptions};
+pub use validity::{Stationary, Validity};
 
 /// Why there is no prediction.
 #[derive(Debug, Error)]
@@ -79,6 +84,8 @@ pub enum MeanFieldError {
     Paths { found: usize },
     #[error("{table}: {what}")]
     ScanTable { table: String, what: String },
+    #[error("cannot write {path}: {what}")]
+    Hdf5 { path: String, what: String },
     #[error(transparent)]
     Plot(#[from] neuropil_plot::PlotError),
 }
@@ -114,6 +121,9 @@ pub struct PopulationPrediction {
     pub rate_hz: f64,
     /// Standard error of the rate, if it was simulated `[spikes/s]`.
     pub error_hz: Option<f64>,
+    /// Standard deviation of the rate of the whole population, counted over 5 ms `[spikes/s]`; known
+    /// for conductance synapses.
+    pub fluctuation_hz: Option<f64>,
     /// Mean of the potential between spikes `[mV]`.
     pub mean_mv: f64,
     /// Standard deviation of the potential between spikes `[mV]`.
@@ -132,6 +142,8 @@ pub struct Prediction {
     /// Frequency of the fastest growing oscillation `[Hz]`, if the stationary state is unstable;
     /// known for current synapses only.
     pub oscillation_hz: Option<f64>,
+    /// Whether the state can be trusted; known for conductance synapses.
+    pub validity: Option<Validity>,
     /// What the theory had to overlook.
     pub warnings: Vec<String>,
 }
@@ -165,7 +177,11 @@ impl Experiment {
         let model = self.network()?;
         let settings = settings::read(self, &model, at_ms)?;
         let system = neurons::sort(&model.network, settings)?;
-        if system.current_based { current::predict(system) } else { conductance::predict(system) }
+        if system.current_based {
+            current::predict(system)
+        } else {
+            conductance::predict(system, model.steps())
+        }
     }
 }
 
@@ -179,6 +195,7 @@ impl Prediction {
                 let figures = json!({
                     "rate_hz": p.rate_hz,
                     "error_hz": p.error_hz,
+                    "fluctuation_hz": p.fluctuation_hz,
                     "mean_mv": p.mean_mv,
                     "sd_mv": p.sd_mv,
                 });
@@ -190,6 +207,7 @@ impl Prediction {
             "at_ms": self.at_ms,
             "populations": populations,
             "oscillation_hz": self.oscillation_hz,
+            "validity": self.validity.as_ref().map(Validity::json),
             "warnings": self.warnings,
         })
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use neuropil_theory::{FittedRange, Threshold, stored};
 
-use super::transfer_file;
+use super::transfer::file;
 use crate::experiment::{Experiment, ExperimentError, Problem, Span};
 use crate::resolve::Model;
 use crate::resolve::reading::{Fields, Item};
@@ -26,6 +26,8 @@ pub(super) struct Settings {
     pub at_step: u64,
     /// Published or fitted transfer functions by population.
     pub transfer: BTreeMap<String, Named>,
+    /// Time over which rates are counted, for predictions over time `[ms]`.
+    pub time_constant_ms: f64,
     /// Seed of simulated transfer functions.
     pub seed: u64,
 }
@@ -47,6 +49,7 @@ fn section(
     let mut settings = Settings {
         at_step: model.warmup_steps,
         transfer: BTreeMap::new(),
+        time_constant_ms: 5.0,
         seed: model.network.seed,
     };
     let top = Fields::new(experiment.root(), Span::default(), "");
@@ -57,6 +60,12 @@ fn section(
             let ms =
                 item.number_where(&model.parameters, "ms", "a time of at least 0 ms", admits)?;
             settings.at_step = (ms / clock.dt_ms()).round() as u64;
+        }
+        if let Some(item) = fields.get("time_constant") {
+            let admits = |ms: f64| ms > 0.0 && ms.is_finite();
+            let expected = "a time of more than 0 ms";
+            settings.time_constant_ms =
+                item.number_where(&model.parameters, "ms", expected, admits)?;
         }
         if let Some(item) = fields.get("transfer") {
             settings.transfer = transfers(&item, model, &experiment.folder())?;
@@ -84,7 +93,7 @@ fn transfers(
         }
         let name = item.text("the name of a transfer function")?;
         if name.ends_with(".toml") {
-            let (threshold, range) = transfer_file::read(&folder.join(name), population)
+            let (threshold, range) = file::read(&folder.join(name), population)
                 .map_err(|fault| item.out_of_range(fault, "a file that neuropil transfer wrote"))?;
             found.insert(population.to_owned(), Named::Fitted { threshold, range });
             continue;

@@ -6,21 +6,22 @@ use std::path::Path;
 use neuropil_theory::threshold::Basis;
 use neuropil_theory::{FittedRange, Threshold};
 
-use super::transfer::Characterised;
+use super::Characterised;
 
 /// Polynomials by name.
-pub(super) const BASES: &[(&str, Basis)] = &[
+pub(in crate::meanfield) const BASES: &[(&str, Basis)] = &[
     ("five_moments", Basis::FiveMoments),
     ("five_moments_linear", Basis::FiveMomentsLinear),
     ("three_moments", Basis::ThreeMoments),
 ];
 
 /// The text of a file.
-pub(super) fn write(all: &[Characterised], made_from: &str) -> String {
+pub(in crate::meanfield) fn write(all: &[Characterised], made_from: &str) -> String {
     let mut out = format!(
         "# Transfer functions measured and fitted by `neuropil transfer {made_from}`. An experiment names\n\
          # them in [meanfield.transfer]. Thresholds are polynomials of the statistics of the potential;\n\
-         # one coefficient per independent term, in the order of `terms`.\n"
+         # one coefficient per independent term, in the order of `terms`. Beyond the ranges of mean, SD,\n\
+         # skewness and correlation time, the threshold is that at their edge.\n"
     );
     for one in all {
         let (fit, quality) = (&one.fit, &one.fit.quality);
@@ -43,6 +44,7 @@ pub(super) fn write(all: &[Characterised], made_from: &str) -> String {
         for (key, range) in [
             ("mean_mv", range.mean_mv),
             ("sd_mv", range.sd_mv),
+            ("skewness", range.skewness),
             ("tau_ms", range.tau_ms),
             ("rate_hz", range.rate_hz),
         ] {
@@ -52,15 +54,18 @@ pub(super) fn write(all: &[Characterised], made_from: &str) -> String {
         }
         let _ = writeln!(
             out,
-            "r_squared = {:?}\nrmse_hz = {:?}\npoints = {}",
-            quality.r_squared, quality.rmse_hz, quality.used
+            "r_squared = {:?}\nrmse_hz = {:?}\nrelative_error = {:?}\npoints = {}",
+            quality.r_squared, quality.rmse_hz, quality.relative, quality.used
         );
     }
     out
 }
 
 /// The threshold and range of a population; what is wrong with the file if there is none.
-pub(super) fn read(path: &Path, population: &str) -> Result<(Threshold, FittedRange), String> {
+pub(in crate::meanfield) fn read(
+    path: &Path,
+    population: &str,
+) -> Result<(Threshold, FittedRange), String> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
     let table: toml::Table =
@@ -84,8 +89,10 @@ pub(super) fn read(path: &Path, population: &str) -> Result<(Threshold, FittedRa
     let range = FittedRange {
         mean_mv: pair("mean_mv"),
         sd_mv: pair("sd_mv"),
+        skewness: pair("skewness"),
         tau_ms: pair("tau_ms"),
         rate_hz: pair("rate_hz"),
+        held: true,
     };
     Ok((threshold, range))
 }
