@@ -61,11 +61,15 @@ impl Block {
         }
     }
 
-    /// Sets a column to what arrives; zeros if nothing does.
-    fn take(&mut self, k: usize, values: impl ExactSizeIterator<Item = f64>) {
-        if values.len() > 0 {
+    /// Sets a column to what arrives, in the units of kernels; zeros if nothing does.
+    fn take(&mut self, k: usize, values: &[f64], scale: f64) {
+        if !values.is_empty() {
             self.used[k] = true;
-            self.column(k).iter_mut().zip(values).for_each(|(to, from)| *to = from);
+            let to = &mut self.column(k)[..values.len()];
+            to.copy_from_slice(values);
+            if scale != 1.0 {
+                to.iter_mut().for_each(|x| *x *= scale);
+            }
         } else if std::mem::take(&mut self.used[k]) {
             self.column(k).fill(0.0);
         }
@@ -77,7 +81,7 @@ impl Block {
             if let Hold::Channel(channel) = *hold {
                 let from = arriving.channels.get(channel).copied().unwrap_or_default();
                 let scale = coherent(1.0, model.receptors[channel].unit);
-                self.take(k, from.iter().map(|weight| scale * weight));
+                self.take(k, from, scale);
             }
         }
     }
@@ -87,11 +91,13 @@ impl Block {
         let Arriving { clamp_conductance: conductance, clamp_pull: pull, .. } = arriving;
         for (k, hold) in model.holds.iter().enumerate() {
             match hold {
-                Hold::Current => self.take(k, arriving.current.iter().copied()),
-                Hold::ClampConductance => self.take(k, conductance.iter().copied()),
+                Hold::Current => self.take(k, arriving.current, 1.0),
+                Hold::ClampConductance => self.take(k, conductance, 1.0),
                 Hold::ClampPotential => {
-                    let mean = |(pull, g): (&f64, &f64)| if *g > 0.0 { pull / g } else { 0.0 };
-                    self.take(k, pull.iter().zip(conductance).map(mean));
+                    self.take(k, pull, 1.0);
+                    for (mean, g) in self.column(k).iter_mut().zip(conductance) {
+                        *mean = if *g > 0.0 { *mean / g } else { 0.0 };
+                    }
                 }
                 _ => {}
             }
