@@ -5,10 +5,16 @@
     python3 benches/networks/coba_cuba.py --brian PYTHON --nest PYTHON [--threads 1] [--scale 1]
 
 COBA and CUBA: 4000 x scale neurons, the in-degrees of 2 % of 4000, 1 s (Vogels & Abbott 2005,
-doi:10.1523/JNEUROSCI.3508-05.2005; Brette et al. 2007, doi:10.1007/s10827-007-0038-6). RS-FS: the network of
-examples/rs_fs.toml (not for NEST). Brian2 runs as C++ standalone, with the loop timed by Brian2 itself; NEST
-uses iaf_cond_exp and iaf_psc_exp. PYTHON is an interpreter that has the simulator. Prints a Markdown table; build
-is everything between the start of the process and the loop, compilation included.
+doi:10.1523/JNEUROSCI.3508-05.2005; Brette et al. 2007, doi:10.1007/s10827-007-0038-6), with the parameters of
+examples/coba.toml and examples/cuba.toml in all programs. Each is run twice: as the example, its neurons
+written as equations, and as coba.toml and cuba.toml in this folder, with built-in neurons. Brian2 takes the
+method of the run it stands beside: exponential Euler (coba), forward Euler (coba built in), exact (cuba). RS-FS:
+the network of examples/rs_fs.toml, forward Euler, not for NEST.
+
+Brian2 runs as C++ standalone, compiled once, with the loop timed by Brian2 itself; NEST uses iaf_cond_exp
+(adaptive Runge-Kutta) and iaf_psc_exp (exact). PYTHON is an interpreter that has the simulator. Prints a Markdown
+table, medians over --runs; build is everything but the loop, compilation included. A NEST run is long: it is done
+once.
 """
 
 import argparse
@@ -21,9 +27,10 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+NETWORKS = ["coba", "coba_builtin", "cuba", "cuba_builtin", "rs_fs"]
 
 
-def brian(network, threads, scale, seed):
+def brian(network, threads, scale, seed, runs):
     import os
     import shutil
 
@@ -39,7 +46,7 @@ def brian(network, threads, scale, seed):
     n_e, n_i = 3200 * scale, 800 * scale
     p = 0.02 / scale
     duration = 1000 * ms
-    if network == "cuba":
+    if network.startswith("cuba"):
         eqs = """dv/dt = (g_e + g_i - (v + 49*mV)) / (20*ms) : volt (unless refractory)
                  dg_e/dt = -g_e / (5*ms) : volt
                  dg_i/dt = -g_i / (10*ms) : volt"""
@@ -47,13 +54,15 @@ def brian(network, threads, scale, seed):
                               method="exact")
         cells.v = "-60*mV + rand() * 10*mV"
         jumps = ["g_e += 1.62*mV", "g_i -= 9*mV"]
-    elif network == "coba":
-        eqs = """dv/dt = (10*nS*(-49*mV - v) - g_e*v + g_i*(-80*mV - v)) / (200*pF) : volt (unless refractory)
+    elif network.startswith("coba"):
+        eqs = """dv/dt = (10*nS*(-60*mV - v) - g_e*v + g_i*(-80*mV - v)) / (200*pF) : volt (unless refractory)
                  dg_e/dt = -g_e / (5*ms) : siemens
                  dg_i/dt = -g_i / (10*ms) : siemens"""
         cells = b.NeuronGroup(n_e + n_i, eqs, threshold="v > -50*mV", reset="v = -60*mV", refractory=5 * ms,
-                              method="exponential_euler")
-        cells.v = "-60*mV + rand() * 10*mV"
+                              method="euler" if network == "coba_builtin" else "exponential_euler")
+        cells.v = "-65*mV + randn() * 5*mV"
+        cells.g_e = "40*nS + randn() * 15*nS"
+        cells.g_i = "200*nS + randn() * 120*nS"
         jumps = ["g_e += 6*nS", "g_i += 67*nS"]
     else:
         n_e, n_i, p, duration = 4000, 1000, 0.05, 1500 * ms
@@ -81,19 +90,23 @@ def brian(network, threads, scale, seed):
     b.run(duration)
     b.device.build(directory=folder, compile=True, run=True, debug=False)
     total = time.time() - start
-    simulate = b.device._last_run_time
+    simulate = [b.device._last_run_time]
+    build = total - simulate[0]
+    for _ in range(runs - 1):
+        b.device.run(folder, with_output=False, run_args=[])
+        simulate.append(b.device._last_run_time)
     times, index = np.asarray(spikes.t / ms), np.asarray(spikes.i)
-    late = times >= (350 if network == "rs_fs" else 200)
-    seconds = float(duration / b.second) - (0.35 if network == "rs_fs" else 0.2)
+    late = times >= (350 if network == "rs_fs" else 0)
+    seconds = float(duration / b.second) - (0.35 if network == "rs_fs" else 0)
     rates = [float((late & (index < n_e)).sum() / n_e / seconds),
              float((late & (index >= n_e)).sum() / n_i / seconds)]
     shutil.rmtree(folder, ignore_errors=True)
-    print(json.dumps({"build_s": total - simulate, "simulate_s": simulate, "rates": rates}))
+    print(json.dumps({"build_s": build, "simulate_s": simulate, "rates": rates}))
     sys.stdout.flush()
     os._exit(0)
 
 
-def nest(network, threads, scale, seed):
+def nest(network, threads, scale, seed, _):
     start = time.time()
     import numpy as np
     import nest as n
@@ -103,7 +116,7 @@ def nest(network, threads, scale, seed):
     rng = np.random.default_rng(seed)
     size = n_e + n_i
     v = -60 + 10 * rng.random(size)
-    if network == "cuba":
+    if network.startswith("cuba"):
         cells = n.Create("iaf_psc_exp", size, {
             "C_m": 200.0, "tau_m": 20.0, "E_L": -49.0, "V_th": -50.0, "V_reset": -60.0, "t_ref": 5.0,
             "tau_syn_ex": 5.0, "tau_syn_in": 10.0})
@@ -111,9 +124,11 @@ def nest(network, threads, scale, seed):
         cells.V_m = np.minimum(v, -50.001)
     else:
         cells = n.Create("iaf_cond_exp", size, {
-            "C_m": 200.0, "g_L": 10.0, "E_L": -49.0, "V_th": -50.0, "V_reset": -60.0, "t_ref": 5.0,
+            "C_m": 200.0, "g_L": 10.0, "E_L": -60.0, "V_th": -50.0, "V_reset": -60.0, "t_ref": 5.0,
             "E_ex": 0.0, "E_in": -80.0, "tau_syn_ex": 5.0, "tau_syn_in": 10.0})
-        cells.V_m = np.minimum(v, -50.001)
+        cells.V_m = rng.normal(-65, 5, size)
+        cells.g_ex = np.maximum(rng.normal(40, 15, size), 0)
+        cells.g_in = np.maximum(rng.normal(200, 120, size), 0)
         weights = [6.0, -67.0]
     for sources, weight in zip([cells[:n_e], cells[n_e:]], weights):
         n.Connect(sources, cells, {"rule": "pairwise_bernoulli", "p": 0.02 / scale},
@@ -126,10 +141,9 @@ def nest(network, threads, scale, seed):
     n.Run(1000.0)
     simulate = time.time() - start
     events = recorder.events
-    late = events["times"] > 200
     excitatory = events["senders"] <= n_e
-    rates = [float((late & excitatory).sum() / n_e / 0.8), float((late & ~excitatory).sum() / n_i / 0.8)]
-    print(json.dumps({"build_s": build, "simulate_s": simulate, "rates": rates}))
+    rates = [float(excitatory.sum() / n_e), float((~excitatory).sum() / n_i)]
+    print(json.dumps({"build_s": build, "simulate_s": [simulate], "rates": rates}))
 
 
 def neuropil(binary, network, threads, scale, seed, folder):
@@ -140,7 +154,16 @@ def neuropil(binary, network, threads, scale, seed, folder):
                     "--set", "plots={}", "--set", "simulation.warmup=350", "--set",
                     "parameters.t_bump=\"1 s\"", "--duration", "1150 ms"]
     else:
-        command += [ROOT / "benches" / "networks" / f"{network}.toml", "--set", f"parameters.scale={scale}"]
+        name, _, built_in = network.partition("_")
+        if built_in:
+            command += [ROOT / "benches" / "networks" / f"{name}.toml"]
+        else:
+            command += [ROOT / "examples" / f"{name}.toml", "--set", "record={ spikes = [\"E\", \"I\"] }",
+                        "--set", "plots={}"]
+        for population, size in [("E", 3200), ("I", 800)]:
+            command += ["--set", f"populations.{population}.size={size * scale}"]
+        for connection in ["excitatory", "inhibitory"]:
+            command += ["--set", f"connections.{connection}.p={0.02 / scale}"]
     command += ["--threads", threads, "--seed", seed, "--json", "--quiet", "--force", "--output", output]
     start = time.time()
     done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
@@ -155,10 +178,10 @@ def neuropil(binary, network, threads, scale, seed, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--peer", choices=["brian", "nest"], help=argparse.SUPPRESS)
-    parser.add_argument("--networks", nargs="+", default=["coba", "cuba", "rs_fs"])
+    parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--scale", type=int, default=1)
-    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--brian", type=pathlib.Path)
     parser.add_argument("--nest", type=pathlib.Path)
@@ -166,35 +189,34 @@ def main():
     args = parser.parse_args()
     if args.peer:
         peer = {"brian": brian, "nest": nest}[args.peer]
-        return peer(args.networks[0], args.threads, args.scale, args.seed)
-    print("| network | threads | program | everything but the loop s | loop s | times slower | E Hz | I Hz |")
-    print("| --- | --: | --- | --: | --: | --: | --: | --: |")
+        return peer(args.networks[0], args.threads, args.scale, args.seed, args.runs)
+    print("| network | neurons | threads | program | everything but the loop s | loop s | times slower | E Hz | I Hz |")
+    print("| --- | --: | --: | --- | --: | --: | --: | --: | --: |")
     for network in args.networks:
-        reports = {"Neuropil": [], "Brian2": [], "NEST": []}
         with tempfile.TemporaryDirectory() as folder:
-            for seed in range(args.seed, args.seed + args.runs):
-                reports["Neuropil"].append(
-                    neuropil(args.neuropil, network, args.threads, args.scale, seed, folder))
-                for name, python in [("Brian2", args.brian), ("NEST", args.nest)]:
-                    if python is None or (name == "NEST" and network == "rs_fs"):
-                        continue
-                    kind = {"Brian2": "brian", "NEST": "nest"}[name]
-                    command = [python, __file__, "--peer", kind, "--networks", network, "--threads",
-                               args.threads, "--scale", args.scale, "--seed", seed]
-                    done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
-                    if done.returncode != 0:
-                        sys.exit(done.stderr[-2000:])
-                    reports[name].append(json.loads(done.stdout.strip().splitlines()[-1]))
-        ours = [r["simulate_s"] for r in reports["Neuropil"]]
-        for name, found in reports.items():
-            if not found:
+            ours = [neuropil(args.neuropil, network, args.threads, args.scale, seed, folder)
+                    for seed in range(args.seed, args.seed + args.runs)]
+        found = {"Neuropil": {
+            "build_s": statistics.median(r["build_s"] for r in ours),
+            "simulate_s": [r["simulate_s"] for r in ours],
+            "rates": [statistics.mean(r["rates"][k] for r in ours) for k in (0, 1)],
+        }}
+        for name, kind, python in [("Brian2", "brian", args.brian), ("NEST", "nest", args.nest)]:
+            if python is None or (name == "NEST" and network == "rs_fs"):
                 continue
-            ratio = statistics.median(r["simulate_s"] / o for r, o in zip(found, ours))
-            build = statistics.median(r["build_s"] for r in found)
-            loop = statistics.median(r["simulate_s"] for r in found)
-            e, i = (statistics.mean(r["rates"][k] for r in found) for k in (0, 1))
-            print(f"| {network} | {args.threads} | {name} | {build:.2f} | {loop:.3f} | {ratio:.1f} "
-                  f"| {e:.2f} | {i:.2f} |", flush=True)
+            command = [python, __file__, "--peer", kind, "--networks", network, "--threads", args.threads,
+                       "--scale", args.scale, "--seed", args.seed, "--runs", args.runs]
+            done = subprocess.run([str(c) for c in command], capture_output=True, text=True)
+            if done.returncode != 0:
+                sys.exit(done.stderr[-2000:])
+            found[name] = json.loads(done.stdout.strip().splitlines()[-1])
+        own = statistics.median(found["Neuropil"]["simulate_s"])
+        neurons = 5000 if network == "rs_fs" else 4000 * args.scale
+        for name, report in found.items():
+            loop = statistics.median(report["simulate_s"])
+            e, i = report["rates"]
+            print(f"| {network} | {neurons} | {args.threads} | {name} | {report['build_s']:.2f} | {loop:.3f} "
+                  f"| {loop / own:.1f} | {e:.2f} | {i:.2f} |", flush=True)
 
 
 if __name__ == "__main__":

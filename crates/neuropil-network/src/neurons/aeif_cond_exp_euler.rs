@@ -129,6 +129,8 @@ struct AeifCondExpEuler {
     drive: Drive,
     /// Whether any neuron has an exponential.
     exponential: bool,
+    /// Whether w of any neuron is ever other than 0.
+    adapts: bool,
 }
 
 impl AeifCondExpEuler {
@@ -136,9 +138,12 @@ impl AeifCondExpEuler {
         let given = Given::new(&INFO, build)?;
         let h = build.clock.dt_ms();
         let coefficients = given.table(|n| coefficients(&given, n, h))?;
+        let w = given.initials("w", |_| 0.0)?;
+        let adapts = coefficients.any(build.size, |c| c.a != 0.0 || c.b != 0.0);
         Ok(Self {
             v: given.initials("V_m", |n| coefficients.at(n).e_l)?,
-            w: given.initials("w", |_| 0.0)?,
+            adapts: adapts || w.iter().any(|w| *w != 0.0),
+            w,
             ex: given.initials("g_ex", |_| 0.0)?,
             inh: given.initials("g_in", |_| 0.0)?,
             exponential: coefficients.any(build.size, |c| c.g_delta > 0.0),
@@ -183,6 +188,7 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
 struct Lanes<'a, const INPUT: bool, const EXP: bool> {
     now: u32,
     until: &'a [u32],
+    adapts: bool,
     clamped: Option<Clamped<'a>>,
     input: [&'a [f64]; 2],
     drive: &'a [f64],
@@ -205,7 +211,12 @@ impl<const INPUT: bool, const EXP: bool> Kernel<Coefficients> for Lanes<'_, INPU
             [&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]],
             current,
         );
-        adaptation(&rows, &self.drive[strip.clone()], v, &mut self.w[strip.clone()], current);
+        let drive = &self.drive[strip.clone()];
+        if self.adapts {
+            adaptation(&rows, drive, v, &mut self.w[strip.clone()], current);
+        } else {
+            current.iter_mut().zip(drive).for_each(|(current, drive)| *current += drive);
+        }
         if let Some(clamped) = self.clamped {
             clamp(&rows, clamped, strip.clone(), v, current);
         }
@@ -307,6 +318,7 @@ impl AeifCondExpEuler {
         let kernel = Lanes::<INPUT, EXP> {
             now,
             until: self.refractory.of(block.clone()),
+            adapts: self.adapts,
             clamped: self.drive.clamped(block.clone()),
             input: channels.map(|values| or_zeros(values, n)),
             drive: self.drive.of(block.clone()),

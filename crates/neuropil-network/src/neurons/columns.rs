@@ -6,6 +6,9 @@
 /// Neurons in a tile.
 pub(super) const TILE: usize = 64;
 
+/// Most coefficients of a model.
+pub(super) const MOST: usize = 32;
+
 /// Coefficients that are nothing but numbers.
 pub(super) trait Numbers: Copy {
     /// How many they are.
@@ -96,6 +99,7 @@ pub(super) struct Tiles<C> {
 impl<C: Numbers> Tiles<C> {
     /// Of rows that are given one by one.
     pub fn new(rows: &[C]) -> Self {
+        const { assert!(C::COUNT <= MOST) };
         let mut arrays = vec![[0.0; TILE]; rows.len().div_ceil(TILE) * C::COUNT];
         for (n, row) in rows.iter().enumerate() {
             let mut at = n / TILE * C::COUNT;

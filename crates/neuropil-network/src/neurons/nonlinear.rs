@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::ops::Range;
 
 use super::adaptive::{GROUP, Group, System};
-use super::columns::{TILE, row};
+use super::columns::{MOST, Numbers, TILE};
 use super::contract::{Arrivals, Build, Fault, Neurons, Order, Sink};
 use super::drive::Drive;
 use super::lanes::{housekeeping, or_zeros};
@@ -50,8 +50,8 @@ pub(super) trait Model<const N: usize>: System<N> {
     }
 }
 
-// A group lies within a tile.
-const _: () = assert!(TILE.is_multiple_of(GROUP));
+// A group is half a tile.
+const _: () = assert!(TILE == 2 * GROUP);
 
 pub(super) struct Nonlinear<M: Model<N>, const N: usize> {
     rows: Table<M::Row>,
@@ -153,8 +153,12 @@ impl<M: Model<N>, const N: usize> Nonlinear<M, N> {
                 step!(move |_| row)
             }
             Table::Each(tiles) => {
-                let (tile, begin) = (tiles.tile(first / TILE), first % TILE);
-                step!(|k| row(tile, begin + k))
+                let half = first / GROUP % 2;
+                let mut own = [[0.0; GROUP]; MOST];
+                for (own, all) in own.iter_mut().zip(tiles.tile(first / TILE)) {
+                    *own = all.as_chunks().0[half];
+                }
+                step!(|k| M::Row::read(0, &|i: usize| own[i][k]))
             }
         };
         let marked = marked.map_err(|fault| Fault { neuron: first + fault.neuron, ..fault })?;
