@@ -176,7 +176,7 @@ fn transfer_functions_are_measured_fitted_named_and_used() {
     assert!(message.contains("did you mean \"excitation\"?"), "{message}");
     // far above what the inputs do in the run, it says so, with the population and the range
     let named = ["--set", "meanfield.transfer.RS=\"driven_transfer.toml\"", "--at", "100"];
-    let over = ["meanfield", "driven.toml", "--over", "parameters.F=2200,12000"];
+    let over = ["meanfield", "driven.toml", "--over", "parameters.F=\"2200 Hz\",\"12000 Hz\""];
     let done = neuropil(folder.path(), &[&over, &named[..]].concat());
     let output = text(&done.stdout);
     assert!(done.status.success(), "{}", text(&done.stderr));
@@ -202,7 +202,7 @@ fn meanfield_follows_inputs_over_time_beside_the_simulation() {
     assert!((rs["predicted"]["peak_ms"].as_f64().unwrap() - 600.0).abs() < 80.0, "{json}");
     let table = std::fs::read_to_string(folder.path().join("driven_meanfield.csv")).unwrap();
     assert!(
-        table.starts_with("t_ms,excitation.input_hz,inhibition.input_hz,RS.rate_hz,"),
+        table.starts_with("t_ms,excitation/RS.input_hz,inhibition/RS.input_hz,RS.rate_hz,"),
         "{table}"
     );
     assert_eq!(table.lines().count(), 1002);
@@ -217,25 +217,25 @@ fn meanfield_follows_inputs_over_time_beside_the_simulation() {
 fn convert_writes_an_experiment_or_says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let invented = r#"{
-        "REC_POPS": ["Pyr", "Pv"], "AFF_POPS": ["Aff"],
-        "N_Pyr": 80, "N_Pv": 20, "N_Aff": 30, "F_Aff": 6.0, "dt": 0.1, "tstop": 300, "SEED": 4,
-        "Erev_Pyr": 0, "Erev_Pv": -80, "Erev_Aff": 0, "Tsyn_Pyr": 5, "Tsyn_Pv": 5, "Tsyn_Aff": 5,
-        "p_Pyr_Pyr": 0.1, "Q_Pyr_Pyr": 2.0, "p_Pv_Pyr": 0.2, "Q_Pv_Pyr": 8.0,
+        "REC_POPS": ["Pyr", "Inh"], "AFF_POPS": ["Aff"],
+        "N_Pyr": 80, "N_Inh": 20, "N_Aff": 30, "F_Aff": 6.0, "dt": 0.1, "tstop": 300, "SEED": 4,
+        "Erev_Pyr": 0, "Erev_Inh": -80, "Erev_Aff": 0, "Tsyn_Pyr": 5, "Tsyn_Inh": 5, "Tsyn_Aff": 5,
+        "p_Pyr_Pyr": 0.1, "Q_Pyr_Pyr": 2.0, "p_Inh_Pyr": 0.2, "Q_Inh_Pyr": 8.0,
         "p_Aff_Pyr": 0.3, "Q_Aff_Pyr": 3.0,
         "Pyr_Gl": 10, "Pyr_Cm": 200, "Pyr_Trefrac": 5, "Pyr_El": -70, "Pyr_Vthre": -50,
         "Pyr_Vreset": -70, "Pyr_deltaV": 0, "Pyr_a": 0, "Pyr_b": 0, "Pyr_tauw": 1e9,
-        "Pv_Gl": 10, "Pv_Cm": 200, "Pv_Trefrac": 5, "Pv_El": -70, "Pv_Vthre": -53,
-        "Pv_Vreset": -70, "Pv_deltaV": 0, "Pv_a": 0, "Pv_b": 0, "Pv_tauw": 1e9
+        "Inh_Gl": 10, "Inh_Cm": 200, "Inh_Trefrac": 5, "Inh_El": -70, "Inh_Vthre": -53,
+        "Inh_Vreset": -70, "Inh_deltaV": 0, "Inh_a": 0, "Inh_b": 0, "Inh_tauw": 1e9
     }"#;
     std::fs::write(folder.path().join("invented.json"), invented).unwrap();
     let done = neuropil(folder.path(), &["convert", "invented.json", "-o", "invented.toml"]);
     assert!(done.status.success(), "{}", text(&done.stderr));
     let checked = neuropil(folder.path(), &["check", "invented.toml"]);
     assert!(checked.status.success(), "{}", text(&checked.stderr));
-    let without = invented.replace(", \"Q_Pv_Pyr\": 8.0", "");
+    let without = invented.replace(", \"Q_Inh_Pyr\": 8.0", "");
     std::fs::write(folder.path().join("without.json"), without).unwrap();
     let refused = neuropil(folder.path(), &["convert", "without.json"]);
     assert_eq!(refused.status.code(), Some(1));
     let message = text(&refused.stderr);
-    assert!(message.contains("p_Pv_Pyr") && message.contains("Q_Pv_Pyr"), "{message}");
+    assert!(message.contains("p_Inh_Pyr") && message.contains("Q_Inh_Pyr"), "{message}");
 }
