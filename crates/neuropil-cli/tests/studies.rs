@@ -170,7 +170,10 @@ fn transfer_functions_are_measured_fitted_named_and_used() {
     }
     let refused = neuropil(folder.path(), &transfer);
     assert!(text(&refused.stderr).contains("not replaced without --force"));
-    let wrong = neuropil(folder.path(), &["transfer", "driven.toml", "--over", "excitatoin=1,2"]);
+    let wrong = neuropil(
+        folder.path(),
+        &["transfer", "driven.toml", "--force", "--over", "excitatoin=1,2"],
+    );
     let message = text(&wrong.stderr);
     assert!(message.contains("receives nothing from \"excitatoin\""), "{message}");
     assert!(message.contains("did you mean \"excitation\"?"), "{message}");
