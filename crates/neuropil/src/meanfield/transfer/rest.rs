@@ -109,8 +109,7 @@ mod tests {
         assert_eq!(found.len(), 1 + 4 + 4);
         assert_eq!(found[0], [5.0, 400.0]);
         assert_eq!(found[2], [5.75, 400.0]);
-        for point in &found {
-            assert!((point[0] / 5.0 - 1.0).abs() <= 0.15 && (point[1] / 400.0 - 1.0).abs() <= 0.15);
-        }
+        let near = |found: f64, centre: f64| (found / centre - 1.0).abs() <= 0.15 + 1e-12;
+        assert!(found.iter().all(|point| near(point[0], 5.0) && near(point[1], 400.0)));
     }
 }
