@@ -57,43 +57,27 @@ pub(super) const TOLERANCE: Parameter =
 const V_LOWEST: f64 = -1e3;
 const W_LARGEST: f64 = 1e6;
 
-/// Coefficients of a neuron.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Row {
-    per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    g_delta: f64,
-    per_delta: f64,
-    v_th: f64,
-    v_peak: f64,
-    reset: f64,
-    a: f64,
-    b: f64,
-    rate_w: f64,
-    hold: f64,
-    tolerance: f64,
-    keep: f64,
-    synapses: Coefficients,
+numbers! {
+    /// Coefficients of a neuron.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Row {
+        per_pf: f64,
+        g_l: f64,
+        e_l: f64,
+        g_delta: f64,
+        per_delta: f64,
+        v_th: f64,
+        v_peak: f64,
+        reset: f64,
+        a: f64,
+        b: f64,
+        rate_w: f64,
+        hold: f64,
+        tolerance: f64,
+        keep: f64,
+        synapses: Coefficients,
+    }
 }
-
-numbers!(Row {
-    per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    g_delta: f64,
-    per_delta: f64,
-    v_th: f64,
-    v_peak: f64,
-    reset: f64,
-    a: f64,
-    b: f64,
-    rate_w: f64,
-    hold: f64,
-    tolerance: f64,
-    keep: f64,
-    synapses: Coefficients,
-});
 
 /// A variant: state V, w, then the variables of its synapses.
 pub(super) struct Aeif<S>(PhantomData<S>);

@@ -77,46 +77,29 @@ pub(super) static INFO: ModelInfo = ModelInfo {
     build: |build| Ok(Box::new(AeifCondExpEuler::new(build)?)),
 };
 
-#[derive(Debug, Clone, Copy)]
-struct Coefficients {
-    /// Step over capacitance.
-    h_per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    g_delta: f64,
-    per_delta: f64,
-    v_th: f64,
-    level: f64,
-    reset: f64,
-    hold: f64,
-    a: f64,
-    b: f64,
-    /// Steps over time constants.
-    h_per_w: f64,
-    h_per_ex: f64,
-    h_per_in: f64,
-    ex: Force,
-    inh: Force,
+numbers! {
+    #[derive(Debug, Clone, Copy)]
+    struct Coefficients {
+        /// Step over capacitance.
+        h_per_pf: f64,
+        g_l: f64,
+        e_l: f64,
+        g_delta: f64,
+        per_delta: f64,
+        v_th: f64,
+        level: f64,
+        reset: f64,
+        hold: f64,
+        a: f64,
+        b: f64,
+        /// Steps over time constants.
+        h_per_w: f64,
+        h_per_ex: f64,
+        h_per_in: f64,
+        ex: Force,
+        inh: Force,
+    }
 }
-
-numbers!(Coefficients {
-    h_per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    g_delta: f64,
-    per_delta: f64,
-    v_th: f64,
-    level: f64,
-    reset: f64,
-    hold: f64,
-    a: f64,
-    b: f64,
-    h_per_w: f64,
-    h_per_ex: f64,
-    h_per_in: f64,
-    ex: Force,
-    inh: Force,
-});
 
 struct AeifCondExpEuler {
     coefficients: Table<Coefficients>,

@@ -17,16 +17,16 @@ use super::refractory::Refractory;
 use super::table::{Given, Table};
 use crate::description::ModelError;
 
-/// What a step depends on when a clamp acts.
-#[derive(Debug, Clone, Copy)]
-struct Passive {
-    membrane: Membrane,
-    e_l: f64,
-    /// Time constants of the synapses `[ms]`.
-    tau_syn: [f64; 2],
+numbers! {
+    /// What a step depends on when a clamp acts.
+    #[derive(Debug, Clone, Copy)]
+    struct Passive {
+        membrane: Membrane,
+        e_l: f64,
+        /// Time constants of the synapses `[ms]`.
+        tau_syn: [f64; 2],
+    }
 }
-
-numbers!(Passive { membrane: Membrane, e_l: f64, tau_syn: [f64; 2] });
 
 /// Propagators of one step of a clamped membrane.
 #[derive(Debug, Clone, Copy)]

@@ -63,9 +63,19 @@ impl<const N: usize> Numbers for [f64; N] {
     }
 }
 
-/// Makes [`Numbers`] of a struct whose fields are such.
+/// Declares a struct whose fields are [`Numbers`] and makes it such itself.
 macro_rules! numbers {
-    ($name:ident { $($field:ident: $type:ty),+ $(,)? }) => {
+    (
+        $(#[$meta:meta])*
+        $visible:vis struct $name:ident {
+            $($(#[$about:meta])* $seen:vis $field:ident: $type:ty),+ $(,)?
+        }
+    ) => {
+        $(#[$meta])*
+        $visible struct $name {
+            $($(#[$about])* $seen $field: $type,)+
+        }
+
         impl $crate::neurons::columns::Numbers for $name {
             const COUNT: usize = 0 $(+ <$type as $crate::neurons::columns::Numbers>::COUNT)+;
 
@@ -134,21 +144,23 @@ pub(super) fn row<C: Numbers>(tile: &[[f64; TILE]], k: usize) -> C {
 mod tests {
     use super::*;
 
-    #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Inner {
-        x: f64,
-        on: bool,
+    numbers! {
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        struct Inner {
+            x: f64,
+            on: bool,
+        }
     }
-    numbers!(Inner { x: f64, on: bool });
 
-    #[derive(Debug, Clone, Copy, PartialEq)]
-    struct Outer {
-        a: f64,
-        inner: Inner,
-        pair: [f64; 2],
-        z: f64,
+    numbers! {
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        struct Outer {
+            a: f64,
+            inner: Inner,
+            pair: [f64; 2],
+            z: f64,
+        }
     }
-    numbers!(Outer { a: f64, inner: Inner, pair: [f64; 2], z: f64 });
 
     #[test]
     fn every_neuron_gets_back_its_own_coefficients() {

@@ -113,37 +113,24 @@ pub(super) static COND_EXP_TRAUB: ModelInfo = ModelInfo {
     build: build_cond_exp_traub,
 };
 
-/// Coefficients of a neuron.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    per_pf: f64,
-    g_na: f64,
-    g_k: f64,
-    g_l: f64,
-    e_na: f64,
-    e_k: f64,
-    e_l: f64,
-    shift: f64,
-    level: f64,
-    hold: f64,
-    tolerance: f64,
-    synapses: Coefficients,
+numbers! {
+    /// Coefficients of a neuron.
+    #[derive(Debug, Clone, Copy)]
+    struct Row {
+        per_pf: f64,
+        g_na: f64,
+        g_k: f64,
+        g_l: f64,
+        e_na: f64,
+        e_k: f64,
+        e_l: f64,
+        shift: f64,
+        level: f64,
+        hold: f64,
+        tolerance: f64,
+        synapses: Coefficients,
+    }
 }
-
-numbers!(Row {
-    per_pf: f64,
-    g_na: f64,
-    g_k: f64,
-    g_l: f64,
-    e_na: f64,
-    e_k: f64,
-    e_l: f64,
-    shift: f64,
-    level: f64,
-    hold: f64,
-    tolerance: f64,
-    synapses: Coefficients,
-});
 
 /// `x/(eˣ − 1)`, with its limit 1 at 0.
 #[inline(always)]

@@ -75,29 +75,20 @@ pub(super) static ALPHA: ModelInfo = ModelInfo {
     build: |b| build::<ConductanceAlpha, 5>(&ALPHA, b, true, [0, 2, 4]),
 };
 
-/// Coefficients of a neuron.
-#[derive(Debug, Clone, Copy)]
-struct Row {
-    per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    v_th: f64,
-    reset: f64,
-    hold: f64,
-    tolerance: f64,
-    synapses: Coefficients,
+numbers! {
+    /// Coefficients of a neuron.
+    #[derive(Debug, Clone, Copy)]
+    struct Row {
+        per_pf: f64,
+        g_l: f64,
+        e_l: f64,
+        v_th: f64,
+        reset: f64,
+        hold: f64,
+        tolerance: f64,
+        synapses: Coefficients,
+    }
 }
-
-numbers!(Row {
-    per_pf: f64,
-    g_l: f64,
-    e_l: f64,
-    v_th: f64,
-    reset: f64,
-    hold: f64,
-    tolerance: f64,
-    synapses: Coefficients,
-});
 
 /// A variant: state V, then the variables of its synapses.
 struct IafCond<S>(PhantomData<S>);

@@ -55,42 +55,34 @@ pub(super) static INFO: ModelInfo = ModelInfo {
     build: |build| Ok(Box::new(IafPscAlpha::new(build)?)),
 };
 
-/// Propagators of one synaptic current.
-#[derive(Debug, Clone, Copy)]
-struct Synapse {
-    decay: f64,
-    /// Rise of the current per slope.
-    rise: f64,
-    /// Rise of V per current and per slope.
-    per_current: f64,
-    per_slope: f64,
-    /// Slope caused by a weight of 1: e/τ.
-    kick: f64,
+numbers! {
+    /// Propagators of one synaptic current.
+    #[derive(Debug, Clone, Copy)]
+    struct Synapse {
+        decay: f64,
+        /// Rise of the current per slope.
+        rise: f64,
+        /// Rise of V per current and per slope.
+        per_current: f64,
+        per_slope: f64,
+        /// Slope caused by a weight of 1: e/τ.
+        kick: f64,
+    }
 }
 
-numbers!(Synapse { decay: f64, rise: f64, per_current: f64, per_slope: f64, kick: f64 });
-
-/// Potentials are relative to E_L, as the propagators want them.
-#[derive(Debug, Clone, Copy)]
-struct Coefficients {
-    ex: Synapse,
-    inh: Synapse,
-    decay: f64,
-    per_pa: f64,
-    v_min: f64,
-    spike: Spike,
-    e_l: f64,
+numbers! {
+    /// Potentials are relative to E_L, as the propagators want them.
+    #[derive(Debug, Clone, Copy)]
+    struct Coefficients {
+        ex: Synapse,
+        inh: Synapse,
+        decay: f64,
+        per_pa: f64,
+        v_min: f64,
+        spike: Spike,
+        e_l: f64,
+    }
 }
-
-numbers!(Coefficients {
-    ex: Synapse,
-    inh: Synapse,
-    decay: f64,
-    per_pa: f64,
-    v_min: f64,
-    spike: Spike,
-    e_l: f64,
-});
 
 struct IafPscAlpha {
     coefficients: Table<Coefficients>,

@@ -47,19 +47,19 @@ pub(super) static INFO: ModelInfo = ModelInfo {
     build: |build| Ok(Box::new(IafPscDelta::new(build)?)),
 };
 
-/// Potentials are relative to E_L, as the propagators want them.
-#[derive(Debug, Clone, Copy)]
-struct Coefficients {
-    decay: f64,
-    per_pa: f64,
-    v_min: f64,
-    spike: Spike,
-    e_l: f64,
-    /// Discount per refractory step of stored input; 0 drops it.
-    keep: f64,
+numbers! {
+    /// Potentials are relative to E_L, as the propagators want them.
+    #[derive(Debug, Clone, Copy)]
+    struct Coefficients {
+        decay: f64,
+        per_pa: f64,
+        v_min: f64,
+        spike: Spike,
+        e_l: f64,
+        /// Discount per refractory step of stored input; 0 drops it.
+        keep: f64,
+    }
 }
-
-numbers!(Coefficients { decay: f64, per_pa: f64, v_min: f64, spike: Spike, e_l: f64, keep: f64 });
 
 struct IafPscDelta {
     coefficients: Table<Coefficients>,

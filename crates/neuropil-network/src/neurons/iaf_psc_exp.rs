@@ -65,39 +65,30 @@ pub(super) static INFO: ModelInfo = ModelInfo {
     build: |build| Ok(Box::new(IafPscExp::new(build)?)),
 };
 
-/// Potentials are relative to E_L, as the propagators want them.
-#[derive(Debug, Clone, Copy)]
-struct Coefficients {
-    decay: f64,
-    decay_ex: f64,
-    decay_in: f64,
-    per_ex: f64,
-    per_in: f64,
-    per_pa: f64,
-    spike: Spike,
-    escape: Escape,
-    e_l: f64,
+numbers! {
+    /// Potentials are relative to E_L, as the propagators want them.
+    #[derive(Debug, Clone, Copy)]
+    struct Coefficients {
+        decay: f64,
+        decay_ex: f64,
+        decay_in: f64,
+        per_ex: f64,
+        per_in: f64,
+        per_pa: f64,
+        spike: Spike,
+        escape: Escape,
+        e_l: f64,
+    }
 }
 
-/// Escape noise: probability per step at the threshold, and its width (0 for none).
-#[derive(Debug, Clone, Copy)]
-struct Escape {
-    at_threshold: f64,
-    delta: f64,
+numbers! {
+    /// Escape noise: probability per step at the threshold, and its width (0 for none).
+    #[derive(Debug, Clone, Copy)]
+    struct Escape {
+        at_threshold: f64,
+        delta: f64,
+    }
 }
-
-numbers!(Escape { at_threshold: f64, delta: f64 });
-numbers!(Coefficients {
-    decay: f64,
-    decay_ex: f64,
-    decay_in: f64,
-    per_ex: f64,
-    per_in: f64,
-    per_pa: f64,
-    spike: Spike,
-    escape: Escape,
-    e_l: f64,
-});
 
 struct IafPscExp {
     coefficients: Table<Coefficients>,

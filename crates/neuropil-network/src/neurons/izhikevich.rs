@@ -47,15 +47,17 @@ pub(super) static INFO: ModelInfo = ModelInfo {
     build: |build| Ok(Box::new(Izhikevich::new(build)?)),
 };
 
-#[derive(Debug, Clone, Copy)]
-struct Coefficients {
-    a: f64,
-    b: f64,
-    c: f64,
-    d: f64,
-    v_th: f64,
-    v_min: f64,
-    consistent: bool,
+numbers! {
+    #[derive(Debug, Clone, Copy)]
+    struct Coefficients {
+        a: f64,
+        b: f64,
+        c: f64,
+        d: f64,
+        v_th: f64,
+        v_min: f64,
+        consistent: bool,
+    }
 }
 
 struct Izhikevich {
@@ -92,8 +94,6 @@ impl Izhikevich {
         })
     }
 }
-
-numbers!(Coefficients { a: f64, b: f64, c: f64, d: f64, v_th: f64, v_min: f64, consistent: bool });
 
 /// The arrays of a block, one entry per neuron.
 struct Lanes<'a> {

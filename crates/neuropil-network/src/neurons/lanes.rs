@@ -141,18 +141,18 @@ pub(super) fn check_finite(neuron: usize, variable: &'static str, value: f64) ->
     if value.is_finite() { Ok(()) } else { Err(Fault { neuron, variable: variable.into(), value }) }
 }
 
-/// What a spike does to a linear membrane.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spike {
-    /// Threshold, relative to E_L.
-    pub threshold: f64,
-    /// Potential afterwards, relative to E_L.
-    pub reset: f64,
-    /// Steps during which V is held.
-    pub hold: f64,
+numbers! {
+    /// What a spike does to a linear membrane.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Spike {
+        /// Threshold, relative to E_L.
+        pub threshold: f64,
+        /// Potential afterwards, relative to E_L.
+        pub reset: f64,
+        /// Steps during which V is held.
+        pub hold: f64,
+    }
 }
-
-numbers!(Spike { threshold: f64, reset: f64, hold: f64 });
 
 impl Spike {
     /// Resets a neuron whose potential has reached the threshold; says whether it had.

@@ -27,16 +27,16 @@ fn exprel_slope(x: f64) -> f64 {
     sum
 }
 
-/// A leaky membrane.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Membrane {
-    /// Capacitance `[pF]`.
-    pub c_m: f64,
-    /// Time constant `[ms]`.
-    pub tau_m: f64,
+numbers! {
+    /// A leaky membrane.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Membrane {
+        /// Capacitance `[pF]`.
+        pub c_m: f64,
+        /// Time constant `[ms]`.
+        pub tau_m: f64,
+    }
 }
-
-numbers!(Membrane { c_m: f64, tau_m: f64 });
 
 impl Membrane {
     /// What is left of V after `h` ms.

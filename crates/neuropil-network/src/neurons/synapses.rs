@@ -14,27 +14,20 @@ use super::contract::{Parameter, p};
 use super::table::Given;
 use crate::description::ModelError;
 
-/// Coefficients of an excitatory and an inhibitory input.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Coefficients {
-    rate_ex: f64,
-    rate_in: f64,
-    ex: Force,
-    inh: Force,
-    /// What a weight of 1 adds.
-    pub kicks: [f64; 2],
-    /// −1 where inhibition is kept positive.
-    sign_in: f64,
+numbers! {
+    /// Coefficients of an excitatory and an inhibitory input.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Coefficients {
+        rate_ex: f64,
+        rate_in: f64,
+        ex: Force,
+        inh: Force,
+        /// What a weight of 1 adds.
+        pub kicks: [f64; 2],
+        /// −1 where inhibition is kept positive.
+        sign_in: f64,
+    }
 }
-
-numbers!(Coefficients {
-    rate_ex: f64,
-    rate_in: f64,
-    ex: Force,
-    inh: Force,
-    kicks: [f64; 2],
-    sign_in: f64,
-});
 
 /// Share of conductance of excitatory synapses.
 pub(super) const ALPHA_EX: Parameter =
@@ -45,15 +38,15 @@ pub(super) const ALPHA_IN: Parameter = p("alpha_in", "", 1.0, "the same of inhib
 pub(super) const V_REF: Parameter =
     p("V_ref", "mV", -70.0, "potential that a current share takes for V");
 
-/// What drives a current through a conductance, `α (E − V) + (1 − α)(E − V_ref)`.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Force {
-    /// `E − (1 − α) V_ref`
-    zero: f64,
-    alpha: f64,
+numbers! {
+    /// What drives a current through a conductance, `α (E − V) + (1 − α)(E − V_ref)`.
+    #[derive(Debug, Clone, Copy)]
+    pub(super) struct Force {
+        /// `E − (1 − α) V_ref`
+        zero: f64,
+        alpha: f64,
+    }
 }
-
-numbers!(Force { zero: f64, alpha: f64 });
 
 impl Force {
     /// From `E`, `alpha` and `V_ref`.
