@@ -3,6 +3,7 @@
 //! Nothing here knows a neuron model, a file format or a thread.
 
 pub mod clock;
+pub mod literal;
 pub mod names;
 pub mod observer;
 pub mod prefetch;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use neuropil_core::literal::decimal;
+
 use super::error::EquationFault;
 
 /// A word.
@@ -56,8 +58,8 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, Found> {
         } else if first == '#' {
             (None, rest.find('\n').unwrap_or(rest.len()))
         } else if first.is_ascii_digit() || (first == '.' && digit_at(rest, 1)) {
-            let length = number_length(rest);
-            let value = rest[..length].replace('_', "").parse().map_err(|_| {
+            let (length, value) = decimal(rest);
+            let value = value.ok_or_else(|| {
                 let found = format!("\"{}\"", &rest[..length]);
                 (EquationFault::Syntax { found, expected: "a number" }, start..start + length)
             })?;
@@ -101,27 +103,4 @@ fn is_name_start(c: char) -> bool {
 
 fn is_name_part(c: char) -> bool {
     is_name_start(c) || c.is_ascii_digit()
-}
-
-/// Bytes of a decimal number with an optional exponent; `1e` is the number 1 and the name `e`.
-fn number_length(rest: &str) -> usize {
-    let bytes = rest.as_bytes();
-    let digits = |mut k: usize| {
-        while bytes.get(k).is_some_and(|c| c.is_ascii_digit() || *c == b'_') {
-            k += 1;
-        }
-        k
-    };
-    let mut end = digits(0);
-    if bytes.get(end) == Some(&b'.') {
-        end = digits(end + 1);
-    }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
-        let exponent = digits(end + 1 + sign);
-        if exponent > end + 1 + sign {
-            end = exponent;
-        }
-    }
-    end
 }

@@ -1,5 +1,7 @@
 //! Text to tokens. Comments, line ends and `UNITSOFF`/`UNITSON` vanish here.
 
+use neuropil_core::literal::decimal;
+
 use super::ast::Span;
 
 /// What a token is.
@@ -141,27 +143,10 @@ impl Lexer<'_> {
     }
 
     fn number(&mut self, start: usize) -> Result<(), LexError> {
-        let bytes = self.text.as_bytes();
-        let digits = |mut at: usize| {
-            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-            at
-        };
-        let mut at = digits(start);
-        if bytes.get(at) == Some(&b'.') {
-            at = digits(at + 1);
-        }
-        if matches!(bytes.get(at), Some(b'e' | b'E')) {
-            let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-            let end = digits(at + 1 + sign);
-            if end > at + 1 + sign {
-                at = end;
-            }
-        }
-        self.at = at;
-        let text = &self.text[start..at];
-        let value = text.parse().map_err(|_| LexError {
+        let (length, value) = decimal(self.rest());
+        self.at = start + length;
+        let text = &self.text[start..self.at];
+        let value = value.ok_or_else(|| LexError {
             span: self.span(start),
             message: format!("\"{text}\" is not a number"),
             help: "write it as 1.5 or 1.5e-3",

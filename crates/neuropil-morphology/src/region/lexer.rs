@@ -1,5 +1,7 @@
 //! Words, numbers and signs of an expression, with their columns.
 
+use neuropil_core::literal::decimal;
+
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     Word(String),
@@ -50,12 +52,12 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, (usize, String)>
             found.push((at, Token::Number(f64::NEG_INFINITY)));
             rest = after;
         } else if first.is_ascii_digit() || first == '.' || first == '-' || first == '+' {
-            let length = number_length(rest);
-            let Ok(number) = rest[..length].parse() else {
-                return Err((at, rest[..length.max(1)].into()));
+            let sign = usize::from(matches!(first, '-' | '+'));
+            let (length, Some(number)) = decimal(&rest[sign..]) else {
+                return Err((at, first.into()));
             };
-            found.push((at, Token::Number(number)));
-            rest = &rest[length..];
+            found.push((at, Token::Number(if first == '-' { -number } else { number })));
+            rest = &rest[sign + length..];
         } else if first.is_alphabetic() || first == '_' {
             let inside = |c: char| c.is_alphanumeric() || c == '_';
             let length = rest.find(|c| !inside(c)).unwrap_or(rest.len());
@@ -69,24 +71,4 @@ pub(super) fn tokens(text: &str) -> Result<Vec<(usize, Token)>, (usize, String)>
             return Err((at, first.into()));
         }
     }
-}
-
-/// Bytes of the longest prefix that looks like a decimal number.
-fn number_length(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let digits = |mut k: usize| {
-        while bytes.get(k).is_some_and(|b| b.is_ascii_digit() || *b == b'.') {
-            k += 1;
-        }
-        k
-    };
-    let mantissa = digits(usize::from(matches!(bytes[0], b'+' | b'-')));
-    let signed = |k: usize| k + usize::from(matches!(bytes.get(k), Some(b'+' | b'-')));
-    if matches!(bytes.get(mantissa), Some(b'e' | b'E')) {
-        let exponent = signed(mantissa + 1);
-        if bytes.get(exponent).is_some_and(u8::is_ascii_digit) {
-            return digits(exponent);
-        }
-    }
-    mantissa
 }

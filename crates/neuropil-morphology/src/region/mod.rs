@@ -54,6 +54,7 @@
 //! ```
 
 mod ast;
+mod cursor;
 mod display;
 mod evaluate;
 mod extent;
@@ -62,9 +63,9 @@ mod parser;
 mod places;
 
 pub use ast::{Amount, Label, Labels, Measure, Places, Region, SectionRef};
+pub use cursor::SyntaxError;
 pub use evaluate::RegionError;
 pub use extent::{Extent, Stretch};
-pub use parser::SyntaxError;
 
 #[cfg(test)]
 mod tests;

@@ -1,24 +1,9 @@
 //! Text to expressions.
 
-use neuropil_core::names::suggestion;
-
 use super::ast::{Amount, Measure, Places, Region, SectionRef};
-use super::lexer::{Token, tokens};
+use super::cursor::{Cursor, JOINTS, Parsed, SyntaxError};
+use super::lexer::Token;
 use crate::kind::Kind;
-
-/// Why a text is not a region or not a list of places.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("column {column}: expected {expected}, found {found}{hint}")]
-pub struct SyntaxError {
-    /// Where, counting characters from 1.
-    pub column: usize,
-    /// What could stand there.
-    pub expected: &'static str,
-    /// What does.
-    pub found: String,
-    /// A nearby valid name, as the tail of a sentence, or nothing.
-    pub hint: String,
-}
 
 const REGION_WORDS: [&str; 14] = [
     "all",
@@ -47,18 +32,13 @@ const PLACE_WORDS: [&str; 9] = [
     "along",
     "random",
 ];
-const JOINTS: [&str; 4] = ["and", "or", "not", "on"];
-
-/// Nested deeper than this is refused: far beyond use, well within the stack.
-const DEEPEST: usize = 100;
-
 impl Region {
     /// Reads a region; syntax on the [module page](crate::region).
     ///
     /// # Errors
     /// [`SyntaxError`] with the column.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        Parser::read(text, Parser::region)
+        Cursor::read(text, Cursor::region)
     }
 }
 
@@ -68,34 +48,11 @@ impl Places {
     /// # Errors
     /// [`SyntaxError`] with the column.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        Parser::read(text, Parser::places)
+        Cursor::read(text, Cursor::places)
     }
 }
 
-struct Parser {
-    tokens: Vec<(usize, Token)>,
-    next: usize,
-    depth: usize,
-}
-
-type Parsed<T> = Result<T, SyntaxError>;
-
-impl Parser {
-    fn read<T>(text: &str, rule: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        let tokens = tokens(text).map_err(|(column, found)| SyntaxError {
-            column,
-            expected: "a word, a number or a sign",
-            found: format!("{found:?}"),
-            hint: String::new(),
-        })?;
-        let mut parser = Self { tokens, next: 0, depth: 0 };
-        let value = rule(&mut parser)?;
-        match parser.peek() {
-            Token::End => Ok(value),
-            _ => Err(parser.unexpected("\"and\", \"or\", \"on\" or the end", &JOINTS)),
-        }
-    }
-
+impl Cursor {
     fn region(&mut self) -> Parsed<Region> {
         let mut left = self.conjunction()?;
         while self.word("or") {
@@ -285,108 +242,6 @@ impl Parser {
             return Ok(SectionRef::Name(name));
         }
         Ok(SectionRef::Index(self.integer()? as usize))
-    }
-
-    fn integer(&mut self) -> Parsed<u64> {
-        match *self.peek() {
-            // Every whole number below 2⁵³ is exact.
-            Token::Number(x) if x >= 0.0 && x.fract() == 0.0 && x < 9_007_199_254_740_992.0 => {
-                self.next += 1;
-                Ok(x as u64)
-            }
-            _ => Err(self.unexpected("a whole number ≥ 0", &[])),
-        }
-    }
-
-    fn fraction(&mut self) -> Parsed<f64> {
-        match *self.peek() {
-            Token::Number(x) if (0.0..=1.0).contains(&x) => {
-                self.next += 1;
-                Ok(x)
-            }
-            _ => Err(self.unexpected("a fraction from 0 to 1", &[])),
-        }
-    }
-
-    fn positive(&mut self) -> Parsed<f64> {
-        match *self.peek() {
-            Token::Number(x) if x > 0.0 && x.is_finite() => self.length(),
-            _ => Err(self.unexpected("a number > 0", &[])),
-        }
-    }
-
-    fn length(&mut self) -> Parsed<f64> {
-        let Token::Number(x) = *self.peek() else {
-            return Err(self.unexpected("a number", &[]));
-        };
-        self.next += 1;
-        if self.word("um") || self.word("µm") || self.word("μm") {
-            Ok(x)
-        } else if self.word("mm") {
-            Ok(1000.0 * x)
-        } else {
-            Ok(x)
-        }
-    }
-
-    fn call<T>(&mut self, inside: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if !self.sign("(") {
-            return Err(self.unexpected("\"(\"", &[]));
-        }
-        let value = inside(self)?;
-        self.close()?;
-        Ok(value)
-    }
-
-    fn close(&mut self) -> Parsed<()> {
-        if self.sign(")") { Ok(()) } else { Err(self.unexpected("\")\"", &JOINTS)) }
-    }
-
-    fn comma(&mut self) -> Parsed<()> {
-        if self.sign(",") { Ok(()) } else { Err(self.unexpected("\",\"", &[])) }
-    }
-
-    fn nested<T>(&mut self, rule: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth == DEEPEST {
-            return Err(self.unexpected("fewer nested parentheses", &[]));
-        }
-        self.depth += 1;
-        let value = rule(self);
-        self.depth -= 1;
-        value
-    }
-
-    /// A word followed by `(` that is no known function.
-    fn is_call_of_none(&self, word: &str, known: &[&str]) -> bool {
-        let after = self.tokens.get(self.next + 1).map(|(_, token)| token);
-        after == Some(&Token::Sign("(")) && !known.contains(&word)
-    }
-
-    fn peek(&self) -> &Token {
-        self.tokens.get(self.next).map_or(&Token::End, |(_, token)| token)
-    }
-
-    fn word(&mut self, word: &str) -> bool {
-        let here = matches!(self.peek(), Token::Word(found) if found == word);
-        self.next += usize::from(here);
-        here
-    }
-
-    fn sign(&mut self, sign: &str) -> bool {
-        let here = matches!(self.peek(), Token::Sign(found) if *found == sign);
-        self.next += usize::from(here);
-        here
-    }
-
-    fn unexpected(&self, expected: &'static str, names: &[&str]) -> SyntaxError {
-        let last = self.tokens.last().map_or(1, |(column, _)| *column);
-        let column = self.tokens.get(self.next).map_or(last, |(column, _)| *column);
-        let found = self.peek();
-        let hint = match found {
-            Token::Word(word) => suggestion(word, names.iter().copied()),
-            _ => String::new(),
-        };
-        SyntaxError { column, expected, found: found.to_string(), hint }
     }
 }
 

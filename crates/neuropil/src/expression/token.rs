@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use neuropil_core::literal::decimal;
+
 use super::error::{ExpressionError, ExpressionFault};
 
 /// A word.
@@ -43,7 +45,15 @@ pub(super) fn tokens(text: &str) -> Result<Vec<Placed>, ExpressionError> {
         }
         let rest = &text[start..];
         let (token, length) = if first.is_ascii_digit() || first == '.' {
-            number(rest, start)?
+            let (length, value) = decimal(rest);
+            let value = value.ok_or_else(|| ExpressionError {
+                fault: ExpressionFault::Syntax {
+                    found: format!("\"{}\"", &rest[..length]),
+                    expected: "a number",
+                },
+                at: start..start + length,
+            })?;
+            (Token::Number(value), length)
         } else if is_name_start(first) {
             let length = rest.find(|c| !is_name_part(c)).unwrap_or(rest.len());
             (Token::Name(rest[..length].into()), length)
@@ -71,35 +81,4 @@ fn is_name_start(c: char) -> bool {
 
 fn is_name_part(c: char) -> bool {
     is_name_start(c) || c.is_ascii_digit()
-}
-
-/// A decimal number with an optional exponent; `1e` is the number 1 and the name `e`.
-fn number(rest: &str, start: usize) -> Result<(Token, usize), ExpressionError> {
-    let bytes = rest.as_bytes();
-    let digits = |mut k: usize| {
-        while bytes.get(k).is_some_and(|c| c.is_ascii_digit() || *c == b'_') {
-            k += 1;
-        }
-        k
-    };
-    let mut end = digits(0);
-    if bytes.get(end) == Some(&b'.') {
-        end = digits(end + 1);
-    }
-    if matches!(bytes.get(end), Some(b'e' | b'E')) {
-        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
-        let exponent = digits(end + 1 + sign);
-        if exponent > end + 1 + sign {
-            end = exponent;
-        }
-    }
-    rest[..end].replace('_', "").parse().map(|value| (Token::Number(value), end)).map_err(|_| {
-        ExpressionError {
-            fault: ExpressionFault::Syntax {
-                found: format!("\"{}\"", &rest[..end]),
-                expected: "a number",
-            },
-            at: start..start + end,
-        }
-    })
 }

@@ -34,13 +34,7 @@ pub(super) fn read(
         Some(item) => spikes(&item, populations, window, context)?,
     };
     if let Some(item) = fields.get("traces") {
-        let requests = match &item.node.value {
-            Written::Table(table) if table.get("variables").is_none() => {
-                item.fields()?.entries().map(|(_, _, item)| item).collect()
-            }
-            _ => item.items(),
-        };
-        for request in requests {
+        for request in trace_requests(&item)? {
             trace(&request, populations, window, context, &mut recordings)?;
         }
     }
@@ -55,6 +49,16 @@ pub(super) fn read(
     }
     fields.finish()?;
     Ok(recordings)
+}
+
+/// `traces`: one request, a list of them, or a table of named ones.
+pub(super) fn trace_requests<'a>(item: &Item<'a>) -> Result<Vec<Item<'a>>, Problem> {
+    Ok(match &item.node.value {
+        Written::Table(table) if table.get("variables").is_none() => {
+            item.fields()?.entries().map(|(_, _, item)| item).collect()
+        }
+        _ => item.items(),
+    })
 }
 
 /// What a request is about, how often, and when: `"E"` or `{ target = "E", every, window }`.

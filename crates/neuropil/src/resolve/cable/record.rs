@@ -8,6 +8,7 @@ use neuropil_record::{
 };
 
 use super::super::fields::{Fields, Item};
+use super::super::record::trace_requests;
 use super::super::window;
 use super::targets::members;
 use super::{CellPopulation, Tissue, cable_problem, cells};
@@ -58,14 +59,8 @@ pub(super) fn read(
     }
     let Some(fields) = fields else { return Ok(recordings) };
     if let Some(item) = fields.get("traces") {
-        let requests = match &item.node.value {
-            Written::Table(table) if table.get("variables").is_none() => {
-                item.fields()?.entries().map(|(_, _, item)| item).collect()
-            }
-            _ => item.items(),
-        };
         let mut traces = Vec::new();
-        for request in requests {
+        for request in trace_requests(&item)? {
             trace(&request, window, tissue, &mut traces)?;
         }
         for trace in traces {

@@ -1,226 +1,34 @@
-//! `[plots.NAME]` of what cells answer to an input: `response`, `family`, `profile`.
-//!
-//! A population of copies of one cell, each with an input of its own, is an experiment with many
-//! trials; these pictures compare the trials. Everything is resolved here to columns of the result.
-
-use std::sync::Arc;
+//! The series of a picture of responses: what is drawn, against what, and what it is compared with.
 
 use neuropil_cable::CellModel;
 use neuropil_record::Column;
 
-use super::super::context::Context;
-use super::super::fields::{Amount, Fields, Item, known_unit};
-use super::super::plots::{PlotKind, PlotRequest};
-use super::super::window;
-use super::targets::count;
-use super::{CellPopulation, Tissue, cells};
-use crate::experiment::{Fault, Problem, Written};
+use super::super::super::context::Context;
+use super::super::super::fields::{Amount, Fields, Item, known_unit, mentions};
+use super::super::targets::count;
+use super::super::{CellPopulation, Tissue, cells};
+use super::{Form, Series};
+use crate::experiment::{Fault, Problem};
 use crate::expression::{Quantity as Number, Scope, Value};
 
-/// How responses are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// Measures against a quantity, a curve for every series.
-    Curves,
-    /// Traces over each other, a panel for every series.
-    Family,
-    /// Measures against the place, dots for every series.
-    Profile,
-}
-
-/// What is measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "`NAMES` says what each is")]
-pub enum Quantity {
-    Amplitude,
-    TimeToPeak,
-    Rise,
-    HalfWidth,
-    Area,
-    Mean,
-    Deviation,
-    Last,
-    Rate,
-    Spikes,
-    Latency,
-    LastSpike,
-    FirstRate,
-    LastRate,
-}
-
-/// Name in experiments, name on axes, unit (`*` for that of the variable).
-const NAMES: &[(Quantity, &str, &str, &str)] = &[
-    (Quantity::Amplitude, "amplitude", "amplitude", "*"),
-    (Quantity::TimeToPeak, "time_to_peak", "time to peak", "ms"),
-    (Quantity::Rise, "rise", "10–90 % rise time", "ms"),
-    (Quantity::HalfWidth, "half_width", "half-width", "ms"),
-    (Quantity::Area, "area", "area", "* ms"),
-    (Quantity::Mean, "mean", "mean", "*"),
-    (Quantity::Deviation, "std", "standard deviation", "*"),
-    (Quantity::Last, "last", "final value", "*"),
-    (Quantity::Rate, "rate", "rate", "spikes/s"),
-    (Quantity::Spikes, "spikes", "spikes", ""),
-    (Quantity::Latency, "latency", "latency of the first spike", "ms"),
-    (Quantity::LastSpike, "last_spike", "time of the last spike", "ms"),
-    (Quantity::FirstRate, "first_rate", "rate of the first interval", "spikes/s"),
-    (Quantity::LastRate, "last_rate", "rate of the last interval", "spikes/s"),
-];
-
-impl Quantity {
-    /// Whether it is measured of spikes, not of a variable.
-    pub const fn of_spikes(self) -> bool {
-        matches!(
-            self,
-            Self::Rate
-                | Self::Spikes
-                | Self::Latency
-                | Self::LastSpike
-                | Self::FirstRate
-                | Self::LastRate
-        )
-    }
-
-    /// Its name in experiments.
-    pub fn name(self) -> &'static str {
-        NAMES.iter().find(|entry| entry.0 == self).map_or("", |entry| entry.1)
-    }
-}
-
-/// A quantity to measure, and what its axis says.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Measure {
-    /// What.
-    pub quantity: Quantity,
-    /// Label of the axis, without unit.
-    pub label: String,
-    /// Unit; `*` stands for that of the variable.
-    pub unit: String,
-}
-
-/// The responses of one population at one place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Series {
-    /// What the legend says.
-    pub label: String,
-    /// Population.
-    pub population: String,
-    /// Cell and compartment of each response.
-    pub columns: Vec<Column>,
-    /// What each is drawn against.
-    pub x: Vec<f64>,
-    /// Population whose cell k answers to input k alone: the sum of its cells 0 … k is what cell k of
-    /// this series is compared with.
-    pub singles: Option<String>,
-    /// Whether a profile is a line.
-    pub joined: bool,
-    /// Times `[ms]` and values that a trace should have.
-    pub reference: Option<(Vec<f64>, Vec<f64>)>,
-}
-
-/// A picture of responses.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResponsePlot {
-    /// How.
-    pub form: Form,
-    /// Variable that was recorded.
-    pub variable: String,
-    /// Measures, a panel for each.
-    pub measures: Vec<Measure>,
-    /// Series.
-    pub series: Vec<Series>,
-    /// Label of the horizontal axis, with its unit.
-    pub x_label: String,
-    /// Whether the axes are logarithmic.
-    pub log: (bool, bool),
-    /// Time whose mean is the baseline `[ms]`; without it the baseline is 0.
-    pub baseline_ms: Option<(f64, f64)>,
-    /// Time of the responses `[ms]`.
-    pub window_ms: (f64, f64),
-    /// Distance between the traces of a family; over each other if absent.
-    pub shift: Option<f64>,
-}
-
-/// Reads one picture; `None` if it is of another kind.
+/// Reads them: one for each population, and for each of the places `at`.
 pub(super) fn read(
-    name: &str,
-    item: &Item<'_>,
+    form: Form,
+    fields: &Fields<'_>,
+    x_unit: &str,
     tissue: &Tissue<'_>,
-) -> Result<Option<PlotRequest>, Problem> {
-    let fields = item.fields()?;
-    let kind = match fields.get("kind").map(|item| &item.node.value) {
-        Some(Written::Text(kind)) => PlotKind::named(kind),
-        _ => None,
-    };
-    let (kind, form) = match kind {
-        Some(kind @ PlotKind::Response) => (kind, Form::Curves),
-        Some(kind @ PlotKind::Family) => (kind, Form::Family),
-        Some(kind @ PlotKind::Profile) => (kind, Form::Profile),
-        _ => return Ok(None),
-    };
-    let mut request = PlotRequest::new(name, kind);
-    if let Some(item) = fields.get("title") {
-        request.title = item.text("a text")?.into();
-    }
-    let plot = picture(form, &fields, tissue)?;
-    fields.finish()?;
-    request.responses = Some(Arc::new(plot));
-    Ok(Some(request))
-}
-
-fn picture(form: Form, fields: &Fields<'_>, tissue: &Tissue<'_>) -> Result<ResponsePlot, Problem> {
-    let context = tissue.context;
-    let pair = |item: Item<'_>| {
-        let found = window::of_pair(&item, &context.scope, context.clock)?;
-        Ok((context.clock.ms(found.start), context.clock.ms(found.stop)))
-    };
-    let whole = (context.clock.ms(context.warmup_step), context.clock.ms(context.end_step));
-    let (x_label, x_unit) = x_axis(form, fields)?;
+) -> Result<Vec<Series>, Problem> {
     let mut series = Vec::new();
     for population in populations(fields, tissue)? {
         match form {
-            Form::Profile => series.push(profile(fields, population, context)?),
-            _ => series.extend(places(form, fields, population, &x_unit, tissue)?),
+            Form::Profile => series.push(profile(fields, population, tissue.context)?),
+            _ => series.extend(places(form, fields, population, x_unit, tissue)?),
         }
     }
     relabel(fields, &mut series)?;
     singles(fields, &mut series, tissue)?;
-    references(fields, &mut series, context)?;
-    Ok(ResponsePlot {
-        form,
-        variable: match fields.get("variable") {
-            Some(item) => item.text("the name of a recorded variable")?.into(),
-            None => "v".into(),
-        },
-        measures: measures(fields)?,
-        series,
-        x_label: match x_unit.as_str() {
-            "" => x_label,
-            unit => format!("{x_label} ({})", unit.replace("um", "µm")),
-        },
-        log: log(fields)?,
-        baseline_ms: fields.get("baseline").map(pair).transpose()?,
-        window_ms: fields.get("window").map_or(Ok(whole), pair)?,
-        shift: fields.get("shift").map(|item| item.number(&context.scope, "mV")).transpose()?,
-    })
-}
-
-/// Label and unit of the horizontal axis.
-fn x_axis(form: Form, fields: &Fields<'_>) -> Result<(String, String), Problem> {
-    let (label, unit) = match (form, fields.get("x").map(|item| &item.node.value)) {
-        (Form::Profile, Some(Written::Text(x))) if x == "electrotonic" => {
-            ("electrotonic distance from the soma", "")
-        }
-        (Form::Profile, _) => ("path distance from the soma", "um"),
-        (_, Some(Written::Text(x))) if x.trim() == "distance" => {
-            ("path distance of the input", "um")
-        }
-        _ => ("cell", ""),
-    };
-    let text = |key, default: &str| match fields.get(key) {
-        Some(item) => item.text("a text").map(str::to_owned),
-        None => Ok(default.to_owned()),
-    };
-    Ok((text("x_label", label)?, text("x_unit", unit)?))
+    references(fields, &mut series, tissue.context)?;
+    Ok(series)
 }
 
 fn populations<'t>(
@@ -272,7 +80,7 @@ fn places(
         };
         let mut scope = tissue.context.scope.clone();
         scope.define("index", count(index));
-        if super::super::fields::mentions(item.node, &["distance"]) {
+        if mentions(item.node, &["distance"]) {
             let distance = model.morphology().distance_um(synapse(&item, index)?.place);
             scope.define("distance", length(distance));
         }
@@ -417,32 +225,6 @@ fn electrotonic(model: &CellModel, rm_ohm_cm2: f64, ra_ohm_cm: f64) -> Vec<f64> 
     x.iter().map(|x| (x - origin).abs()).collect()
 }
 
-fn measures(fields: &Fields<'_>) -> Result<Vec<Measure>, Problem> {
-    let item = fields.get("measure");
-    let items = item.as_ref().map(Item::items).unwrap_or_default();
-    let label_item = fields.get("y_label");
-    let labels = label_item.as_ref().map(Item::items).unwrap_or_default();
-    let named = |name: &str| NAMES.iter().find(|entry| entry.1 == name);
-    let mut found = Vec::new();
-    for item in &items {
-        let name = item.text("a measure such as \"amplitude\"")?;
-        let known = || NAMES.iter().map(|entry| entry.1);
-        found.push(named(name).ok_or_else(|| item.unknown_name("measure", name, known()))?);
-    }
-    if found.is_empty() {
-        found.extend(NAMES.first());
-    }
-    let mut measures = Vec::new();
-    for (k, (quantity, _, label, unit)) in found.into_iter().enumerate() {
-        let label = match labels.get(k) {
-            Some(item) => item.text("a text")?,
-            None => label,
-        };
-        measures.push(Measure { quantity: *quantity, label: label.into(), unit: (*unit).into() });
-    }
-    Ok(measures)
-}
-
 fn relabel(fields: &Fields<'_>, series: &mut [Series]) -> Result<(), Problem> {
     let Some(item) = fields.get("labels") else { return Ok(()) };
     let labels = item.items();
@@ -504,17 +286,4 @@ fn references(
         series.reference = Some((times.clone(), values));
     }
     Ok(())
-}
-
-/// `log = "x"`, `"y"` or `["x", "y"]`.
-fn log(fields: &Fields<'_>) -> Result<(bool, bool), Problem> {
-    let mut log = (false, false);
-    for item in fields.get("log").iter().flat_map(Item::items) {
-        match item.text("\"x\" or \"y\"")? {
-            "x" => log.0 = true,
-            "y" => log.1 = true,
-            name => return Err(item.unknown_name("axis", name, ["x", "y"])),
-        }
-    }
-    Ok(log)
 }
