@@ -9,6 +9,7 @@ const LEVELS: &[(&str, u8)] = &[
     ("neuropil-morphology", 1),
     ("neuropil-mechanism", 1),
     ("neuropil-record", 1),
+    ("neuropil-vision", 1),
     ("neuropil-network", 2),
     ("neuropil-cable", 2),
     ("neuropil-analysis", 2),
