@@ -2,9 +2,9 @@
 
 /// The type of a section, as SWC tags it.
 ///
-/// Tags 0–4 and 7 and above are those of the SWC+ specification (Nanda et al. 2018,
-/// doi:10.1093/bioinformatics/btx736); 5 (fork) and 6 (end) say where a sample lies, not what it
-/// is, and are replaced by the parent's type on reading.
+/// Tags 0–4 and 7 and above are those of the SWC+ specification (<https://neuroinformatics.nl/swcPlus>);
+/// 5 (fork) and 6 (end) say where a sample lies, not what it is, and are replaced by the parent's
+/// type on reading.
 ///
 /// ```
 /// use neuropil_morphology::Kind;

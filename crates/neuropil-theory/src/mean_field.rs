@@ -207,6 +207,18 @@ impl MeanField {
         })
     }
 
+    /// A state with given rates, adaptation as it is when they last and no covariance.
+    ///
+    /// # Errors
+    /// [`TheoryError::Length`], [`TheoryError::Negative`].
+    pub fn lasting(&self, rate_hz: &[f64], input: &Input) -> Result<State, TheoryError> {
+        self.check(input)?;
+        let mut state = self.state(rate_hz)?;
+        let adaptation = |p| self.stationary_adaptation(p, rate_hz, input);
+        state.adaptation_pa = (0..self.len()).map(adaptation).collect();
+        Ok(state)
+    }
+
     pub(crate) fn check(&self, input: &Input) -> Result<(), TheoryError> {
         length("the list of afferent rates", input.afferent_hz.len(), self.afferents)?;
         length("the list of currents", input.current_pa.len(), self.len())?;

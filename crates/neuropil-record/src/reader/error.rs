@@ -18,6 +18,8 @@ pub enum ReadError {
     Busy { path: PathBuf },
     #[error("{} was left unreadable by a run that was killed before its first flush", path.display())]
     NeverFlushed { path: PathBuf },
+    #[error("{} is cut short: it has {found} of {expected} bytes; its copy, or the run that wrote it, was interrupted", path.display())]
+    CutShort { path: PathBuf, found: u64, expected: u64 },
     #[error("{} is an HDF5 file, but not a result of this program: {hint}", path.display())]
     OtherLayout { path: PathBuf, hint: String },
     #[error("{} has result layout {found}; this version reads layout {supported}", path.display())]

@@ -42,7 +42,8 @@ impl ResultFile {
     ///
     /// # Errors
     /// [`ReadError::Io`], [`ReadError::NotHdf5`], [`ReadError::Busy`], [`ReadError::NeverFlushed`],
-    /// [`ReadError::OtherLayout`], [`ReadError::LayoutVersion`] or [`ReadError::Damaged`].
+    /// [`ReadError::CutShort`], [`ReadError::OtherLayout`], [`ReadError::LayoutVersion`] or
+    /// [`ReadError::Damaged`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self, ReadError> {
         let path = path.as_ref().to_owned();
         let file = open::open(&path)?;

@@ -29,12 +29,25 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
         let path = path.to_owned();
         if text.contains("unable to lock file") || text.contains("already open for write") {
             ReadError::Busy { path }
-        } else if text.contains("truncated file") {
-            ReadError::NeverFlushed { path }
+        } else if let Some((found, expected)) = cut_short(&text) {
+            ReadError::CutShort { path, found, expected }
         } else {
             ReadError::Damaged { path, object: "the file".into(), reason: text }
         }
     })
+}
+
+/// Length of the file and the length that its first block states, from the library's description of a
+/// truncated file.
+fn cut_short(text: &str) -> Option<(u64, u64)> {
+    let (_, text) = text.split_once("truncated file")?;
+    let number = |name: &str| {
+        let (_, rest) = text.split_once(name)?;
+        let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
+        rest[..end].parse().ok()
+    };
+    let (expected, found): (u64, u64) = (number("stored_eof = ")?, number("eof = ")?);
+    (found < expected).then_some((found, expected))
 }
 
 /// The group `/neuropil` of a file with a layout that can be read.
@@ -65,7 +78,7 @@ fn hint(file: &File) -> String {
     let has = |name: &str| names.iter().any(|n| n == name);
     if has("spikes") || has("report") {
         "it looks like a SONATA file of another simulator".into()
-    } else if names.iter().any(|n| n.starts_with("tRASTER_") || n.starts_with("POP_ACT_")) {
+    } else if has("REC_POPS") || names.iter().any(|n| n.starts_with("tRASTER_") || n.starts_with("POP_ACT_")) {
         "it looks like a file of the ntwk package".into()
     } else if has("scan") && has("experiment") {
         "it is the result of a scan, which can be drawn".into()

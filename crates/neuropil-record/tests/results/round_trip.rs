@@ -184,6 +184,11 @@ fn files_that_are_not_results_are_told_apart() {
             file.create_group(name).unwrap();
         }
     };
+    make(&["group"]);
+    let whole = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &whole[..whole.len() - 100]).unwrap();
+    let expected = format!("it has {} of {} bytes", whole.len() - 100, whole.len());
+    assert!(open().to_string().contains(&expected), "{}", open());
     make(&["spikes"]);
     assert!(open().to_string().ends_with("it looks like a SONATA file of another simulator"));
     make(&["tRASTER_RecExc"]);

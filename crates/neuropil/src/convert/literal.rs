@@ -1,4 +1,4 @@
-//! A dictionary literal: JSON, or the first `{…}` of a Python file.
+//! Literals of JSON and Python: numbers and their products, texts, lists, dictionaries.
 
 use super::ConvertError;
 
@@ -12,52 +12,37 @@ pub(super) enum Literal {
     Other(&'static str),
 }
 
-/// Keys and values in the order of the text; of equal keys the last one counts.
+/// Keys and values in the order of the text.
 pub(super) type Dictionary = Vec<(String, Literal)>;
-
-/// Reads the first dictionary of `text`.
-pub(super) fn read(text: &str) -> Result<Dictionary, ConvertError> {
-    let mut reader = Reader { text, at: 0, depth: 0 };
-    // what stands before the dictionary in a Python file is passed over, comments with braces too
-    loop {
-        reader.blank();
-        match reader.peek() {
-            Some('{') => break,
-            Some(_) => reader.skip_word(),
-            None => return Err(reader.fault("a dictionary in braces")),
-        }
-    }
-    let mut found: Dictionary = Vec::new();
-    for (key, value) in reader.dictionary()? {
-        found.retain(|(known, _)| *known != key);
-        found.push((key, value));
-    }
-    Ok(found)
-}
 
 /// Deepest nesting of lists and dictionaries.
 const DEEPEST: usize = 32;
 
-struct Reader<'a> {
-    text: &'a str,
-    at: usize,
+/// A place in a text from which literals are read.
+pub(super) struct Reader<'a> {
+    pub text: &'a str,
+    pub at: usize,
     /// Lists and dictionaries that are open.
     depth: usize,
 }
 
-impl Reader<'_> {
-    fn peek(&self) -> Option<char> {
+impl<'a> Reader<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, at: 0, depth: 0 }
+    }
+
+    pub fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
 
-    fn next(&mut self) -> Option<char> {
+    pub fn next(&mut self) -> Option<char> {
         let c = self.peek()?;
         self.at += c.len_utf8();
         Some(c)
     }
 
     /// Passes over blanks and comments.
-    fn blank(&mut self) {
+    pub fn blank(&mut self) {
         while let Some(c) = self.peek() {
             if c == '#' {
                 while self.peek().is_some_and(|c| c != '\n') {
@@ -71,14 +56,14 @@ impl Reader<'_> {
         }
     }
 
-    fn skip_word(&mut self) {
+    pub fn skip_word(&mut self) {
         if matches!(self.peek(), Some('"' | '\'')) && self.string().is_ok() {
             return;
         }
         self.next();
     }
 
-    fn fault(&self, expected: &'static str) -> ConvertError {
+    pub fn fault(&self, expected: &'static str) -> ConvertError {
         let before = &self.text[..self.at];
         let line = before.matches('\n').count() + 1;
         let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
@@ -86,7 +71,7 @@ impl Reader<'_> {
         ConvertError::Syntax { line, column, found, expected }
     }
 
-    fn take(&mut self, wanted: char, expected: &'static str) -> Result<(), ConvertError> {
+    pub fn take(&mut self, wanted: char, expected: &'static str) -> Result<(), ConvertError> {
         self.blank();
         if self.peek() == Some(wanted) {
             self.next();
@@ -95,7 +80,7 @@ impl Reader<'_> {
         Err(self.fault(expected))
     }
 
-    fn dictionary(&mut self) -> Result<Dictionary, ConvertError> {
+    pub fn dictionary(&mut self) -> Result<Dictionary, ConvertError> {
         self.take('{', "a dictionary in braces")?;
         let mut entries = Vec::new();
         loop {
@@ -118,7 +103,7 @@ impl Reader<'_> {
         }
     }
 
-    fn string(&mut self) -> Result<String, ConvertError> {
+    pub fn string(&mut self) -> Result<String, ConvertError> {
         let Some(quote @ ('"' | '\'')) = self.peek() else {
             return Err(self.fault("a text in quotation marks"));
         };
@@ -134,7 +119,7 @@ impl Reader<'_> {
         }
     }
 
-    fn value(&mut self) -> Result<Literal, ConvertError> {
+    pub fn value(&mut self) -> Result<Literal, ConvertError> {
         self.blank();
         if self.depth == DEEPEST {
             return Err(self.fault("less nesting"));

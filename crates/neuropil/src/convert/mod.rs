@@ -1,15 +1,20 @@
 //! Flat parameter dictionaries of the Python package `ntwk` as experiment files.
 //!
 //! ```text
-//! text ─ literal ─► dictionary ─ network ─► populations, projections, drives ─ write ─► TOML, notes
+//! text ─ script ─► dictionary ─ network ─► populations, projections, drives ─ write ─► TOML, notes
 //! ```
 //!
-//! Reads JSON objects and Python dictionary literals, current and legacy keys. Every key is either
-//! translated or named in a note with the reason; a probability without a quantal conductance, or the
-//! other way round for a projection that exists, is an error.
+//! Reads JSON objects and Python dictionary literals, with the keys that the script gives plain values
+//! afterwards; current and legacy keys. Every key is either translated or named in a note with the
+//! reason; a probability without a quantal conductance, or the other way round for a projection that
+//! exists, is an error.
 
+mod leftover;
 mod literal;
 mod network;
+mod reading;
+mod script;
+mod space;
 mod write;
 
 use thiserror::Error;
@@ -37,6 +42,16 @@ pub enum ConvertError {
     Kinds { key: String, value: f64, other: String, other_value: f64 },
     #[error("no population: there is no key N_<name> with a <name>_Gl")]
     NoPopulation,
+    #[error(
+        "line {line}: the parameters are read from {file}: convert that file, and make the changes of this script \
+         in the experiment"
+    )]
+    Loaded { line: usize, file: String },
+    #[error(
+        "line {line}: the script computes keys of {dictionary} as it runs, which only Python can follow ({fault}); \
+         let it write what it made, json.dump({dictionary}, open(\"params.json\", \"w\")), and convert that"
+    )]
+    Computed { line: usize, dictionary: String, fault: Box<ConvertError> },
 }
 
 /// An experiment file and what could not be carried over.
@@ -63,8 +78,9 @@ pub struct Converted {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn convert(text: &str, title: &str) -> Result<Converted, ConvertError> {
-    let dictionary = literal::read(text)?;
-    let network = network::read(&dictionary)?;
+    let script = script::read(text)?;
+    let mut network = network::read(&script.dictionary).map_err(|fault| script.explained(fault))?;
+    network.notes.extend(script.note());
     Ok(Converted { toml: write::toml(&network, title), notes: network.notes })
 }
 

@@ -2,6 +2,8 @@
 
 use super::ConvertError;
 use super::literal::{Dictionary, Literal};
+use super::reading::{Reading, shown};
+use super::space::Space;
 
 /// A recurrent population.
 #[derive(Debug, Clone)]
@@ -24,6 +26,7 @@ pub(super) struct Projection {
     pub quantum: f64,
     pub release: f64,
     pub inhibitory: bool,
+    pub space: Option<Space>,
 }
 
 /// Rate of an afferent population.
@@ -69,27 +72,6 @@ const CELL: &[(&str, &str, &str)] = &[
     ("tauw", "tau_w", "ms"),
 ];
 
-/// Keys of other tools of the package, with the reason why they are not needed.
-const ELSEWHERE: &[(&str, &str)] = &[
-    ("REC_POPS", ""),
-    ("AFF_POPS", ""),
-    ("NRN_KEY", "the cell of the single-cell protocol; see `neuropil transfer`"),
-    ("POP_STIM", "the inputs of the single-cell protocol; see `neuropil transfer`"),
-    ("N_SEED", "a setting of the single-cell protocol; see `neuropil transfer`"),
-    ("RATES", "a setting of the single-cell protocol; see `neuropil transfer`"),
-    ("filename", "results are named on the command line"),
-    ("data_folder", "a setting of parameter scans; see [scan]"),
-    ("zip_filename", "a setting of parameter scans; see [scan]"),
-    ("PARAMS_SCAN", "a setting of parameter scans; see [scan.values]"),
-];
-
-struct Reading<'a> {
-    dictionary: &'a Dictionary,
-    /// Whether each key was used.
-    used: Vec<bool>,
-    notes: Vec<String>,
-}
-
 /// Reads a network.
 pub(super) fn read(dictionary: &Dictionary) -> Result<Network, ConvertError> {
     let mut reading =
@@ -102,7 +84,8 @@ pub(super) fn read(dictionary: &Dictionary) -> Result<Network, ConvertError> {
     let mut projections = Vec::new();
     for source in recurrent.iter().chain(&afferent) {
         for target in &recurrent {
-            projections.extend(reading.projection(source, target)?);
+            let from_outside = afferent.contains(source);
+            projections.extend(reading.projection(source, target, from_outside)?);
         }
     }
     let afferents = afferent
@@ -121,32 +104,11 @@ pub(super) fn read(dictionary: &Dictionary) -> Result<Network, ConvertError> {
         }
     };
     let seed = reading.number("SEED")?.unwrap_or(1.0);
-    reading.rest(&recurrent);
+    reading.leftover(&recurrent);
     Ok(Network { dt, duration, seed, populations, afferents, projections, notes: reading.notes })
 }
 
 impl Reading<'_> {
-    fn place(&self, key: &str) -> Option<usize> {
-        self.dictionary.iter().position(|(known, _)| known == key)
-    }
-
-    fn number(&mut self, key: &str) -> Result<Option<f64>, ConvertError> {
-        let Some(place) = self.place(key) else { return Ok(None) };
-        self.used[place] = true;
-        match &self.dictionary[place].1 {
-            Literal::Number(value) => Ok(Some(*value)),
-            other => {
-                let (key, found) = (key.to_owned(), shown(other));
-                Err(ConvertError::Value { key, found, expected: "a number" })
-            }
-        }
-    }
-
-    fn need(&mut self, key: &str, needed_by: &str) -> Result<f64, ConvertError> {
-        self.number(key)?
-            .ok_or_else(|| ConvertError::Missing { key: key.into(), needed_by: needed_by.into() })
-    }
-
     /// Names of recurrent and of afferent populations: all that have a size, recurrent if they have
     /// a leak.
     fn names(&self) -> Result<(Vec<String>, Vec<String>), ConvertError> {
@@ -312,19 +274,14 @@ impl Reading<'_> {
         &mut self,
         source: &str,
         target: &str,
+        afferent: bool,
     ) -> Result<Option<Projection>, ConvertError> {
         let key = |what: &str| format!("{what}_{source}_{target}");
         let probability = self.number(&key("p"))?;
         let quantum = self.number(&key("Q"))?;
         let release = self.number(&key("psyn"))?.unwrap_or(1.0);
         let source_size = self.need(&format!("N_{source}"), "every projection")?;
-        for what in ["SpatialDecay", "Delay"] {
-            if let Some(place) = self.place(&key(what)) {
-                self.used[place] = true;
-                let reason = "distance has to be written with the spatial rules of [connections]";
-                self.notes.push(format!("{} is left out: {reason}", key(what)));
-            }
-        }
+        let space = self.space(source, target, afferent)?;
         match (probability, quantum) {
             (None | Some(0.0), None | Some(_)) => Ok(None),
             (Some(value), None) => {
@@ -343,6 +300,7 @@ impl Reading<'_> {
                 quantum,
                 release,
                 inhibitory: inhibits(source),
+                space,
             })),
         }
     }
@@ -391,58 +349,9 @@ impl Reading<'_> {
             }
         }
     }
-
-    /// Says what became of the keys that nobody asked for.
-    fn rest(&mut self, recurrent: &[String]) {
-        for (place, (key, _)) in self.dictionary.iter().enumerate() {
-            // a key with a blank is a comment
-            if self.used[place] || key.contains(char::is_whitespace) {
-                continue;
-            }
-            if let Some((_, reason)) = ELSEWHERE.iter().find(|(known, _)| known == key) {
-                if !reason.is_empty() {
-                    self.notes.push(format!("{key} is left out: {reason}"));
-                }
-                continue;
-            }
-            let ends = |ending: &str| {
-                key.strip_suffix(ending).is_some_and(|name| recurrent.iter().any(|p| p == name))
-            };
-            let of_rate = key
-                .strip_prefix("F_")
-                .is_some_and(|name| recurrent.iter().any(|p| p == name.trim_end_matches("_array")));
-            let reason = if ends("_Vclamp") {
-                "a script sets its conductance; write an input of kind \"clamp\" with this potential"
-            } else if of_rate || key.starts_with("F_") && key.ends_with("_array") {
-                "a setting of the single-cell protocol; see `neuropil transfer`"
-            } else if key.starts_with("COEFFS") {
-                "transfer functions are named in [meanfield.transfer]"
-            } else if ["V0", "Tse", "Tsi", "Ee", "Ei"].contains(&key.as_str())
-                || ["Tsyn_", "Erev_"].iter().any(|start| key.starts_with(start))
-            {
-                "no projection uses it"
-            } else if ["p_", "Q_", "psyn_", "alpha_"].iter().any(|start| key.starts_with(start)) {
-                "it names no projection between populations that are there"
-            } else if recurrent.iter().any(|name| key.starts_with(&format!("{name}_"))) {
-                "no such property of a population is known"
-            } else {
-                "the key is not known"
-            };
-            self.notes.push(format!("{key} is left out: {reason}"));
-        }
-    }
 }
 
 /// Whether a population is inhibitory by its name.
 fn inhibits(name: &str) -> bool {
     name.contains("Inh")
-}
-
-fn shown(literal: &Literal) -> String {
-    match literal {
-        Literal::Number(value) => value.to_string(),
-        Literal::Text(text) => format!("{text:?}"),
-        Literal::List(items) => format!("a list of {}", items.len()),
-        Literal::Other(what) => (*what).to_owned(),
-    }
 }

@@ -182,6 +182,65 @@ fn different_synapses_of_one_kind_are_refused() {
 }
 
 #[test]
+fn plain_values_that_a_script_sets_count_and_computed_ones_are_named() {
+    let (converted, experiment) =
+        checked(&format!("LIF = {{'Gl': 10.}}\n{SMALL}Model['tstop'] = 50. # ms\nModel['F_AffExc'] = 2\n"));
+    assert_eq!(converted.notes, Vec::<String>::new());
+    let model = experiment.network().unwrap();
+    assert_eq!(model.steps(), 500);
+    assert!(converted.toml.contains("F_AffExc = \"2 Hz\""), "{}", converted.toml);
+    let line = SMALL.lines().count() + 2;
+    let looped = "for pop in ['Exc']:\n    Model['%s_Cm' % pop] = 200.\n";
+    let (converted, _) = checked(&format!("{SMALL}{looped}if Model['dt'] == 1: pass\n"));
+    let note = format!("line {line} computes keys of Model as the script runs, which is not followed");
+    assert_eq!(converted.notes, [note]);
+    let without = SMALL.replace("'Exc_Cm': 200., ", "");
+    assert_eq!(
+        message(&format!("{without}{looped}")),
+        format!(
+            "line {line}: the script computes keys of Model as it runs, which only Python can follow (Exc_Cm is \
+             missing, which population Exc needs); let it write what it made, json.dump(Model, \
+             open(\"params.json\", \"w\")), and convert that"
+        )
+    );
+    let message_of_loader = message("x = 3\nModel = load('configs/params.json') # {a: 1}\n");
+    assert!(
+        message_of_loader.starts_with("line 2: the parameters are read from configs/params.json"),
+        "{message_of_loader}"
+    );
+}
+
+#[test]
+fn distances_in_indices_of_the_source_become_lengths_on_a_ring() {
+    let text = SMALL.replace(
+        "'dt': 0.1,",
+        "'dt': 0.1, 'SpatialDecay_Exc_Exc': 8, 'Delay_Exc_Exc': 0.01, 'SpatialDecay_Inh_Exc': 2, \
+         'SpatialDecay_AffExc_Exc': 3, 'Delay_Exc_Inh': 1,",
+    );
+    let (converted, experiment) = checked(&text);
+    for part in [
+        "position = { ring = \"80 um\" }",
+        "profile = \"exp(-(distance/(8 um))^2)\"\n",
+        "delay = \"0.1 ms + distance * (0.01 ms/um)\"",
+        // an index of 20 neurons is 4 µm
+        "profile = \"exp(-(distance/(8 um))^2)\"\nweight = \"-10 nS\"",
+    ] {
+        assert!(converted.toml.contains(part), "{part}\n{}", converted.toml);
+    }
+    assert_eq!(
+        converted.notes,
+        [
+            "SpatialDecay: neurons lie on a ring, as with with_ring_geometry of the package",
+            "Delay_Exc_Inh is left out: without SpatialDecay the package does not use it",
+            "SpatialDecay_AffExc_Exc is left out: the package does not use it for afferents",
+        ]
+    );
+    assert_eq!(experiment.check().unwrap().synapses, 600.0);
+    let zero = text.replace("'SpatialDecay_Inh_Exc': 2", "'SpatialDecay_Inh_Exc': 0");
+    assert_eq!(message(&zero), "SpatialDecay_Inh_Exc: found 0, expected a length of more than 0");
+}
+
+#[test]
 fn broken_texts_name_the_place() {
     assert_eq!(
         message("{\"N_E\": 1,\n \"x\" 2}"),

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::network::{Afferent, Drive, Network, Population, Projection};
+use super::space::Space;
 
 /// Steps of a staircase that are written out.
 const MOST_STEPS: usize = 200;
@@ -27,7 +28,7 @@ pub(super) fn toml(network: &Network, title: &str) -> String {
         }
     }
     for population in &network.populations {
-        write_population(&mut out, population);
+        write_population(&mut out, population, network.perimeter_um());
     }
     for projection in &network.projections {
         let afferent = network.afferents.iter().find(|a| a.name == projection.source);
@@ -51,13 +52,16 @@ pub(super) fn toml(network: &Network, title: &str) -> String {
     out
 }
 
-fn write_population(out: &mut String, population: &Population) {
+fn write_population(out: &mut String, population: &Population, perimeter_um: Option<f64>) {
     let Population { name, size, parameters, .. } = population;
     let _ = write!(
         out,
-        "\n[populations.{name}]\nmodel = \"aeif_cond_exp_euler\"\nsize = {size}\n\
-         [populations.{name}.params]\n"
+        "\n[populations.{name}]\nmodel = \"aeif_cond_exp_euler\"\nsize = {size}\n"
     );
+    if let Some(perimeter) = perimeter_um {
+        let _ = writeln!(out, "position = {{ ring = \"{perimeter} um\" }}");
+    }
+    let _ = writeln!(out, "[populations.{name}.params]");
     for (name, value, unit) in parameters {
         let _ = match *unit {
             "" => writeln!(out, "{name} = {value}"),
@@ -72,7 +76,7 @@ fn synapses(projection: &Projection) -> f64 {
 }
 
 fn write_connection(out: &mut String, projection: &Projection, network: &Network) {
-    let Projection { source, target, probability, source_size, quantum, release, inhibitory } =
+    let Projection { source, target, probability, source_size, quantum, release, inhibitory, space } =
         projection;
     let (sign, count) = (if *inhibitory { "-" } else { "" }, synapses(projection));
     let _ = write!(
@@ -83,7 +87,17 @@ fn write_connection(out: &mut String, projection: &Projection, network: &Network
     if source == target {
         out.push_str("autapses = false\n");
     }
-    let _ = write!(out, "weight = \"{sign}{quantum} nS\"\ndelay = \"{} ms\"\n", network.dt);
+    let mut delay = format!("{} ms", network.dt);
+    if let (Some(Space { decay, delay_ms }), Some(perimeter)) = (space, network.perimeter_um()) {
+        let index_um = perimeter / source_size;
+        let _ = write!(
+            out,
+            "multapses = false\nprofile = \"exp(-(distance/({} um))^2)\"\n",
+            decay * index_um
+        );
+        let _ = write!(delay, " + distance * ({} ms/um)", delay_ms / index_um);
+    }
+    let _ = write!(out, "weight = \"{sign}{quantum} nS\"\ndelay = \"{delay}\"\n");
     if *release < 1.0 {
         let _ = writeln!(out, "release_probability = {release}");
     }
@@ -91,7 +105,7 @@ fn write_connection(out: &mut String, projection: &Projection, network: &Network
 
 /// All afferents of one neuron together. Release thins a Poisson process: its rate is multiplied.
 fn write_drive(out: &mut String, projection: &Projection, afferent: &Afferent, network: &Network) {
-    let Projection { source, target, probability, source_size, quantum, release, inhibitory } =
+    let Projection { source, target, probability, source_size, quantum, release, inhibitory, .. } =
         projection;
     let sign = if *inhibitory { "-" } else { "" };
     let thinned = if *release < 1.0 { format!(" * {release}") } else { String::new() };

@@ -4,16 +4,22 @@
 //! much a small error of the theory matters, is read from transfer functions around the predicted
 //! state ([`neuropil_theory::mean_field::FiniteSize`]): their own, or, if the state was simulated,
 //! fitted ones.
+//!
+//! | doubt | criterion |
+//! |---|---|
+//! | too few neurons | first order in 1/N moves a rate by more than 0.3 of it |
+//! | fold | an eigenvalue is less than a quarter of the relaxation rate away from 0 |
+//! | another state within reach | an unstable state less than three standard deviations of the rates away |
+//! | errors decide | fitted functions rest elsewhere by a factor of 1.6, or multiply errors fivefold |
 
 use neuropil_theory::TheoryError;
 use neuropil_theory::fixed_point::{FixedPoint, Search};
 use neuropil_theory::mean_field::{FiniteSize, Input, MeanField};
 use serde_json::{Value, json};
 
-/// Standard deviation of a population rate over its mean, above which the limit of large networks is
-/// far away: in the network of Zerlaut et al. (2019) it is 0.45 where the prediction is 7 % off, and 0.6
-/// where it is 12 % off.
-const FLUCTUATION: f64 = 0.55;
+/// Share of a rate by which correlations in a network of finite size may move it. The shift is the first
+/// term of an expansion in 1/N; the next is of the order of its square, at 0.3 a tenth of the rate.
+const SHIFT: f64 = 0.3;
 
 /// So many times a small error of fitted transfer functions may be multiplied.
 const SENSITIVITY: f64 = 5.0;
@@ -48,6 +54,12 @@ pub struct Validity {
 }
 
 impl Validity {
+    /// By how much the number of neurons moves each rate `[spikes/s]`, if first order in 1/N says it.
+    pub(super) fn correction(&self, rates: &[f64]) -> Option<&[f64]> {
+        let found = self.finite_size.as_ref()?;
+        share(found, rates).all(|share| share <= SHIFT).then_some(&found.shift_hz)
+    }
+
     /// Whether there is no reason to doubt the prediction.
     pub fn holds(&self) -> bool {
         self.doubts.is_empty()
@@ -86,24 +98,23 @@ pub(super) fn around(
     let nearest = stable().filter(inside).min_by(|a, b| distance(a).total_cmp(&distance(b)));
     let mut doubts = Vec::new();
     let mut finite_size = None;
-    if let Some(point) = nearest {
-        let mut state = theory.state(&point.rate_hz)?;
-        state.adaptation_pa.clone_from(&point.adaptation_pa);
-        match theory.finite_size(&state, input) {
-            Ok(found) => {
-                doubts.extend(of_state(theory, &found, point, of_transfer));
-                doubts.extend(elsewhere(theory, point, rates));
-                finite_size = Some(found);
+    match nearest {
+        Some(point) => {
+            match theory.finite_size(&theory.lasting(rates, input)?, input) {
+                Ok(found) => {
+                    doubts.extend(of_state(theory, &found, rates, of_transfer));
+                    finite_size = Some(found);
+                }
+                Err(TheoryError::Unstable) => {
+                    doubts.push("the state is at the edge of stability".into());
+                }
+                Err(error) => return Err(error),
             }
-            Err(TheoryError::Unstable) => {
-                doubts.push("the state is at the edge of stability".into())
-            }
-            Err(error) => return Err(error),
+            doubts.extend(elsewhere(theory, point, rates));
         }
-    } else {
-        doubts.push(
+        None => doubts.push(
             "fitted transfer functions have no stable state within their range here".to_owned(),
-        );
+        ),
     }
     if let (Some(found), Some(here)) = (&finite_size, nearest) {
         for other in points.iter().filter(|other| *other != here && !other.is_stable()) {
@@ -127,7 +138,7 @@ pub(super) fn within_range(theory: &MeanField, point: &FixedPoint, input: &Input
 fn of_state(
     theory: &MeanField,
     found: &FiniteSize,
-    point: &FixedPoint,
+    rates: &[f64],
     of_transfer: bool,
 ) -> Vec<String> {
     let mut doubts = Vec::new();
@@ -151,18 +162,21 @@ fn of_state(
              to {factor:.0} %"
         ));
     }
-    let shares = found.sd_hz.iter().zip(&point.rate_hz).map(|(sd, rate)| sd / rate.max(1e-3));
-    if let Some((name, share)) = largest(&mut shares.into_iter())
-        && share > FLUCTUATION
+    if let Some((name, share)) = largest(&mut share(found, rates))
+        && share > SHIFT
     {
         doubts.push(format!(
-            "the population rate of {name}, counted over {} ms, fluctuates by {:.0} % of its mean: the network is \
-             too small for the limit of large networks, or about to fall silent",
-            theory.time_constant_ms(),
+            "the network is too small for the theory: to first order correlations between its neurons move the rate \
+             of {name} by {:.0} %",
             100.0 * share
         ));
     }
     doubts
+}
+
+/// By what share of it the number of neurons moves each rate.
+fn share<'a>(found: &'a FiniteSize, rates: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    found.shift_hz.iter().zip(rates).map(|(shift, rate)| shift.abs() / rate.max(1e-3))
 }
 
 /// Whether transfer functions rest far from the prediction.

@@ -39,6 +39,7 @@ use thiserror::Error;
 pub use plan::{Plan, Point};
 pub use result::{FigureColumn, Key, ScanReadError, ScanResult};
 pub use table::{Held, Opening, Row, ScanTableError, Table, failed_path, labelled_path};
+pub(crate) use values::number_and_unit;
 
 use crate::experiment::{Experiment, ExperimentError};
 use crate::pictures::{self, PictureError};
