@@ -125,7 +125,7 @@ fn files_of_others_are_refused_with_what_they_look_like() {
         ] {
             let done = neuropil(folder.path(), command);
             assert_eq!(done.status.code(), Some(1), "{command:?}");
-            let expected = format!("error: {doing} {name}\n  {name} {reason}\n");
+            let expected = format!("error: {doing} {name}: {name} {reason}\n");
             let found = text(&done.stderr);
             if found != expected || !done.stdout.is_empty() {
                 wrong.push(format!("{command:?}\n  expected {expected}\n  found    {found}"));

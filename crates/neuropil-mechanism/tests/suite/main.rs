@@ -8,4 +8,5 @@ mod language;
 mod neuron;
 mod refusals;
 mod sound;
+mod tables;
 mod world;
