@@ -78,7 +78,9 @@ fn hint(file: &File) -> String {
     let has = |name: &str| names.iter().any(|n| n == name);
     if has("spikes") || has("report") {
         "it looks like a SONATA file of another simulator".into()
-    } else if has("REC_POPS") || names.iter().any(|n| n.starts_with("tRASTER_") || n.starts_with("POP_ACT_")) {
+    } else if has("REC_POPS")
+        || names.iter().any(|n| n.starts_with("tRASTER_") || n.starts_with("POP_ACT_"))
+    {
         "it looks like a file of the ntwk package".into()
     } else if has("scan") && has("experiment") {
         "it is the result of a scan, which can be drawn".into()

@@ -67,9 +67,8 @@ impl MeanField {
         crate::error::length("the list of rates", state.rate_hz.len(), self.len())?;
         let n = self.len();
         let curves: Vec<_> = (0..n).map(|p| self.curvature(p, state, input)).collect();
-        let tau_ms = |p: usize| {
-            self.fluctuations(p, &state.rate_hz, state.adaptation_pa[p], input).tau_ms
-        };
+        let tau_ms =
+            |p: usize| self.fluctuations(p, &state.rate_hz, state.adaptation_pa[p], input).tau_ms;
         let response = Response {
             jacobian: DMatrix::from_fn(n, n, |i, j| curves[i].first[j]),
             tau_ms: (0..n).map(tau_ms).collect(),
@@ -167,9 +166,8 @@ impl Response {
         let high = 10f64.powf(DECADES) / extreme(f64::min, counted_over_ms);
         let steps = ((high / low).log10() * PER_DECADE).ceil() as i32;
         let ratio = (high / low).powf(1.0 / f64::from(steps));
-        let frequencies: Vec<f64> = std::iter::once(0.0)
-            .chain((0..=steps).map(|k| low * ratio.powi(k)))
-            .collect();
+        let frequencies: Vec<f64> =
+            std::iter::once(0.0).chain((0..=steps).map(|k| low * ratio.powi(k))).collect();
         let mut found = Covariances {
             pairs_hz2: vec![vec![0.0; n * n]; n],
             // what shot noise itself contributes
@@ -206,9 +204,8 @@ impl Response {
         });
         let response = loops.try_inverse()?;
         let spectrum = |i: usize, j: usize| {
-            let through = |k: usize| {
-                self.noise_hz[k] * (response[(i, k)] * response[(j, k)].conj()).re
-            };
+            let through =
+                |k: usize| self.noise_hz[k] * (response[(i, k)] * response[(j, k)].conj()).re;
             let own = if i == j { self.noise_hz[i] } else { 0.0 };
             (0..n).map(through).sum::<f64>() - own
         };
@@ -257,7 +254,11 @@ mod tests {
                 assert!((pairs[k] / expected - 1.0).abs() < 2e-3, "{k}: {pairs:?} {c} {own:?}");
             }
         }
-        let unstable = Response { jacobian: DMatrix::from_element(1, 1, 1.1), tau_ms: vec![5.0], noise_hz: vec![0.1] };
+        let unstable = Response {
+            jacobian: DMatrix::from_element(1, 1, 1.1),
+            tau_ms: vec![5.0],
+            noise_hz: vec![0.1],
+        };
         assert!(!unstable.is_stable());
     }
 

@@ -22,10 +22,12 @@ pub(super) struct Script {
 /// Reads the text of a file.
 pub(super) fn read(text: &str) -> Result<Script, ConvertError> {
     let loaded = loaded(text);
-    let from_file = |(line, file): &(usize, String)| ConvertError::Loaded { line: *line, file: file.clone() };
+    let from_file =
+        |(line, file): &(usize, String)| ConvertError::Loaded { line: *line, file: file.clone() };
     let (found, start, end) =
         dictionary(text).map_err(|fault| loaded.as_ref().map_or(fault, from_file))?;
-    let mut script = Script { dictionary: Vec::new(), name: name(&text[..start]), computed: None, loaded };
+    let mut script =
+        Script { dictionary: Vec::new(), name: name(&text[..start]), computed: None, loaded };
     for (key, value) in found {
         script.put(key, value);
     }
@@ -40,7 +42,9 @@ impl Script {
     pub fn explained(&self, fault: ConvertError) -> ConvertError {
         let absent = matches!(
             fault,
-            ConvertError::NoPopulation | ConvertError::Missing { .. } | ConvertError::Unpaired { .. }
+            ConvertError::NoPopulation
+                | ConvertError::Missing { .. }
+                | ConvertError::Unpaired { .. }
         );
         match (&self.name, self.computed, &self.loaded) {
             (Some(name), Some(line), _) if absent => {
@@ -56,7 +60,9 @@ impl Script {
     /// What was not followed.
     pub fn note(&self) -> Option<String> {
         let (name, line) = (self.name.as_ref()?, self.computed?);
-        Some(format!("line {line} computes keys of {name} as the script runs, which is not followed"))
+        Some(format!(
+            "line {line} computes keys of {name} as the script runs, which is not followed"
+        ))
     }
 
     fn put(&mut self, key: String, value: Literal) {
@@ -71,7 +77,8 @@ impl Script {
             let begins = at;
             at += line.len();
             let indented = line.starts_with([' ', '\t']);
-            let Some(rest) = line.trim_start().strip_prefix(name).filter(|r| r.starts_with('[')) else {
+            let Some(rest) = line.trim_start().strip_prefix(name).filter(|r| r.starts_with('['))
+            else {
                 continue;
             };
             let plain = if indented { None } else { assignment(rest) };
@@ -152,7 +159,8 @@ fn assigns(rest: &str) -> bool {
 fn loaded(text: &str) -> Option<(usize, String)> {
     text.lines().enumerate().find_map(|(k, line)| {
         let line = line.split('#').next().unwrap_or_default();
-        let file = line.split(['"', '\'']).skip(1).step_by(2).find(|part| part.ends_with(".json"))?;
+        let file =
+            line.split(['"', '\'']).skip(1).step_by(2).find(|part| part.ends_with(".json"))?;
         Some((k + 1, file.to_owned()))
     })
 }

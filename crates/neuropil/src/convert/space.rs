@@ -33,7 +33,11 @@ impl Reading<'_> {
             (false, Some(decay)) => {
                 if decay <= 0.0 {
                     let (key, found) = (key("SpatialDecay"), decay.to_string());
-                    return Err(ConvertError::Value { key, found, expected: "a length of more than 0" });
+                    return Err(ConvertError::Value {
+                        key,
+                        found,
+                        expected: "a length of more than 0",
+                    });
                 }
                 let note = "SpatialDecay: neurons lie on a ring, as with with_ring_geometry of the package";
                 if !self.notes.iter().any(|known| known == note) {

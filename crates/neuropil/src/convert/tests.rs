@@ -183,8 +183,9 @@ fn different_synapses_of_one_kind_are_refused() {
 
 #[test]
 fn plain_values_that_a_script_sets_count_and_computed_ones_are_named() {
-    let (converted, experiment) =
-        checked(&format!("LIF = {{'Gl': 10.}}\n{SMALL}Model['tstop'] = 50. # ms\nModel['F_AffExc'] = 2\n"));
+    let (converted, experiment) = checked(&format!(
+        "LIF = {{'Gl': 10.}}\n{SMALL}Model['tstop'] = 50. # ms\nModel['F_AffExc'] = 2\n"
+    ));
     assert_eq!(converted.notes, Vec::<String>::new());
     let model = experiment.network().unwrap();
     assert_eq!(model.steps(), 500);
@@ -192,7 +193,8 @@ fn plain_values_that_a_script_sets_count_and_computed_ones_are_named() {
     let line = SMALL.lines().count() + 2;
     let looped = "for pop in ['Exc']:\n    Model['%s_Cm' % pop] = 200.\n";
     let (converted, _) = checked(&format!("{SMALL}{looped}if Model['dt'] == 1: pass\n"));
-    let note = format!("line {line} computes keys of Model as the script runs, which is not followed");
+    let note =
+        format!("line {line} computes keys of Model as the script runs, which is not followed");
     assert_eq!(converted.notes, [note]);
     let without = SMALL.replace("'Exc_Cm': 200., ", "");
     assert_eq!(

@@ -54,10 +54,7 @@ pub(super) fn toml(network: &Network, title: &str) -> String {
 
 fn write_population(out: &mut String, population: &Population, perimeter_um: Option<f64>) {
     let Population { name, size, parameters, .. } = population;
-    let _ = write!(
-        out,
-        "\n[populations.{name}]\nmodel = \"aeif_cond_exp_euler\"\nsize = {size}\n"
-    );
+    let _ = write!(out, "\n[populations.{name}]\nmodel = \"aeif_cond_exp_euler\"\nsize = {size}\n");
     if let Some(perimeter) = perimeter_um {
         let _ = writeln!(out, "position = {{ ring = \"{perimeter} um\" }}");
     }
@@ -76,8 +73,16 @@ fn synapses(projection: &Projection) -> f64 {
 }
 
 fn write_connection(out: &mut String, projection: &Projection, network: &Network) {
-    let Projection { source, target, probability, source_size, quantum, release, inhibitory, space } =
-        projection;
+    let Projection {
+        source,
+        target,
+        probability,
+        source_size,
+        quantum,
+        release,
+        inhibitory,
+        space,
+    } = projection;
     let (sign, count) = (if *inhibitory { "-" } else { "" }, synapses(projection));
     let _ = write!(
         out,
@@ -105,8 +110,9 @@ fn write_connection(out: &mut String, projection: &Projection, network: &Network
 
 /// All afferents of one neuron together. Release thins a Poisson process: its rate is multiplied.
 fn write_drive(out: &mut String, projection: &Projection, afferent: &Afferent, network: &Network) {
-    let Projection { source, target, probability, source_size, quantum, release, inhibitory, .. } =
-        projection;
+    let Projection {
+        source, target, probability, source_size, quantum, release, inhibitory, ..
+    } = projection;
     let sign = if *inhibitory { "-" } else { "" };
     let thinned = if *release < 1.0 { format!(" * {release}") } else { String::new() };
     let share = format!("{probability} * {source_size}{thinned}");
