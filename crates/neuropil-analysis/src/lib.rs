@@ -10,6 +10,7 @@
 //! | [`spectrum`] | Welch power spectrum and its peak |
 //! | [`membrane`] | moments and correlation time of the membrane potential without spikes |
 //! | [`balance`] | excitatory/inhibitory balance of currents and conductances |
+//! | [`impedance`] | frequency response from the answer to a step |
 //! | [`modulation`] | gain and phase of a response to sinusoidal drive |
 //! | [`response`] | amplitude, rise, width, area of a response to a stimulus |
 //! | [`states`] | up and down states, activity of clusters, dwell times |
@@ -23,6 +24,7 @@ pub mod balance;
 pub mod correlation;
 pub mod descriptive;
 mod error;
+pub mod impedance;
 pub mod irregularity;
 pub mod membrane;
 pub mod modulation;

@@ -24,6 +24,7 @@ fn main() -> std::process::ExitCode {
         Command::Transfer(t) => commands::transfer::transfer(t),
         Command::Convert(c) => commands::convert::convert(c),
         Command::Cell(cell) => commands::cell::cell(cell),
+        Command::Impedance(i) => commands::impedance::impedance(i),
         Command::Morphology(m) => commands::morphology::morphology(m),
         Command::Mechanism(m) => commands::mechanism::mechanism(m),
     };

@@ -160,3 +160,40 @@ fn slips_are_named() {
         assert!(!done.status.success() && error.contains(expected), "{arguments:?}: {error}");
     }
 }
+
+#[test]
+fn impedance_of_a_branching_cell_is_measured_drawn_and_tabulated() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = r#"
+[simulation]
+duration = "1 ms"
+[cells.ball]
+morphology = { shape = "ball_and_stick", soma_diameter = "20 um", length = "300 um", diameter = "2 um" }
+compartments = { max_length = "20 um" }
+[[cells.ball.paint]]
+region = "all"
+mechanism = "pas"
+g = "1e-4 S/cm2"
+e = "-70 mV"
+"#;
+    std::fs::write(folder.path().join("ball.toml"), text).unwrap();
+    let command =
+        ["impedance", "ball.toml", "--to", "terminals", "--csv", "z.csv", "--step", "200 ms"];
+    let report = said(folder.path(), &command);
+    let row = |name: &str| -> Vec<String> {
+        let line = report.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().map(String::from).collect()
+    };
+    let (soma, end) = (row("soma"), row("terminals"));
+    let near: f64 = soma[2].parse().unwrap();
+    let far: f64 = end[2].parse().unwrap();
+    assert!((200.0..800.0).contains(&near) && far < near, "{report}");
+    assert!(report.contains("ball_impedance.png"), "{report}");
+    let table = std::fs::read_to_string(folder.path().join("z.csv")).unwrap();
+    assert!(table.starts_with("frequency_Hz,\"|Z| soma (MOhm)\",\"phase soma (deg)\","), "{table}");
+    assert_eq!(table.lines().count(), 69);
+    let again = refused(folder.path(), &command);
+    assert!(again.contains("ball_impedance.png exists"), "{again}");
+    let wrong = refused(folder.path(), &["impedance", "ball.toml", "-f", "--from", "aplc"]);
+    assert!(wrong.contains("aplc"), "{wrong}");
+}

@@ -13,6 +13,7 @@
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`cell`] | protocols of single neurons: pulses, rates over current, clamp |
 //! | [`connectivity`] | drawn connectivity as arrays |
+//! | [`impedance`] | input and transfer impedance of a branching cell |
 //! | [`meanfield`] | rates that theory predicts; transfer functions |
 //! | [`convert`] | parameter dictionaries of other tools as experiments |
 //! | [`networks`] | networks that the field knows by name |
@@ -32,6 +33,7 @@ pub mod convert;
 pub mod experiment;
 pub mod expression;
 pub mod gating;
+pub mod impedance;
 pub mod meanfield;
 pub mod networks;
 pub mod pictures;

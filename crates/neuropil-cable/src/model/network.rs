@@ -161,6 +161,21 @@ impl CableModel {
         self
     }
 
+    /// A model with the same clock, scheme, temperature and seed, without cells.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self {
+            cells: Vec::new(),
+            electrodes: Vec::new(),
+            gaps: Vec::new(),
+            connections: Vec::new(),
+            streams: Vec::new(),
+            spikes: Vec::new(),
+            samples: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The time grid.
     pub fn clock(&self) -> &Clock {
         &self.clock

@@ -2,6 +2,7 @@
 
 mod cell;
 mod experiment;
+mod impedance;
 mod mechanism;
 mod morphology;
 mod result;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use cell::{Cell, CellClamp, CellCurve, CellOutput, CellPulse, CellSubject};
 pub use experiment::{Check, Connectivity, Convert, Info, New, Run, Template};
+pub use impedance::Impedance;
 pub use mechanism::{Mechanism, MechanismFile, MechanismPlot};
 pub use morphology::{
     Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot, MorphologyRepair,
@@ -61,6 +63,8 @@ pub enum Command {
     /// Named cells and protocols of single neurons: pulses, rates over current, clamp
     #[command(subcommand)]
     Cell(Cell),
+    /// Input and transfer impedance of a branching cell at rest, over frequency
+    Impedance(Impedance),
     /// Check, describe, convert, repair or draw a morphology
     #[command(subcommand)]
     Morphology(Morphology),

@@ -34,7 +34,12 @@ pub(super) struct Cursor {
 pub(super) type Parsed<T> = Result<T, SyntaxError>;
 
 impl Cursor {
-    pub(super) fn read<T>(text: &str, rule: impl Fn(&mut Self) -> Parsed<T>) -> Parsed<T> {
+    /// Applies a rule to a whole text; `end` says what may follow what it read.
+    pub(super) fn read<T>(
+        text: &str,
+        end: &'static str,
+        rule: impl Fn(&mut Self) -> Parsed<T>,
+    ) -> Parsed<T> {
         let tokens = tokens(text).map_err(|(column, found)| SyntaxError {
             column,
             expected: "a word, a number or a sign",
@@ -45,7 +50,7 @@ impl Cursor {
         let value = rule(&mut cursor)?;
         match cursor.peek() {
             Token::End => Ok(value),
-            _ => Err(cursor.unexpected("\"and\", \"or\", \"on\" or the end", &JOINTS)),
+            _ => Err(cursor.unexpected(end, &JOINTS)),
         }
     }
 
@@ -145,7 +150,9 @@ impl Cursor {
         let column = self.tokens.get(self.next).map_or(last, |(column, _)| *column);
         let found = self.peek();
         let hint = match found {
-            Token::Word(word) => suggestion(word, names.iter().copied()),
+            Token::Word(word) if !names.contains(&word.as_str()) => {
+                suggestion(word, names.iter().copied())
+            }
             _ => String::new(),
         };
         SyntaxError { column, expected, found: found.to_string(), hint }

@@ -38,7 +38,7 @@ impl Region {
     /// # Errors
     /// [`SyntaxError`] with the column.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        Cursor::read(text, Cursor::region)
+        Cursor::read(text, "\"and\", \"or\" or the end", Cursor::region)
     }
 }
 
@@ -48,7 +48,7 @@ impl Places {
     /// # Errors
     /// [`SyntaxError`] with the column.
     pub fn parse(text: &str) -> Result<Self, SyntaxError> {
-        Cursor::read(text, Cursor::places)
+        Cursor::read(text, "\"on\", \",\" or the end", Cursor::places)
     }
 }
 
@@ -282,7 +282,7 @@ mod tests {
         );
         assert_eq!(
             message("apic adn soma"),
-            "column 6: expected \"and\", \"or\", \"on\" or the end, found \"adn\"; did you mean \"and\"?"
+            "column 6: expected \"and\", \"or\" or the end, found \"adn\"; did you mean \"and\"?"
         );
         assert_eq!(
             message("section(1, 0.2, 1.5)"),
@@ -292,6 +292,10 @@ mod tests {
         assert_eq!(
             Places::parse("random(apic, n = 3)").unwrap_err().to_string(),
             "column 19: expected \", seed = …\", found \")\""
+        );
+        assert_eq!(
+            Places::parse("apic and distance > 300").unwrap_err().to_string(),
+            "column 6: expected \"on\", \",\" or the end, found \"and\""
         );
         assert!(message(&"(".repeat(5000)).contains("fewer nested"));
         assert!(message(&"not ".repeat(5000)).contains("fewer nested"));

@@ -58,6 +58,7 @@ pub(crate) mod reading {
 }
 
 pub use analysis::{AnalysisRequest, Modulation};
+pub(crate) use cable::origin;
 pub use cable::{CableSetup, CellPopulation, Form, Measure, Quantity, ResponsePlot, Series};
 pub use plots::{PlotKind, PlotRequest};
 

@@ -200,7 +200,7 @@ fn detector(fields: &Fields<'_>, model: &mut CellModel, context: &Context) -> Re
 }
 
 /// Middle of the soma, or of a cell that is a single compartment; else where the root begins.
-pub(super) fn origin(model: &CellModel) -> Location {
+pub(crate) fn origin(model: &CellModel) -> Location {
     if model.compartments().with_membrane() == 1 {
         return Location::new(0, 0.5);
     }

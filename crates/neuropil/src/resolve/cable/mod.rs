@@ -43,6 +43,7 @@ use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span};
 use crate::expression::Scope;
 use crate::resolve::{AnalysisRequest, PlotRequest};
 use cells::Cell;
+pub(crate) use cells::origin;
 pub use responses::{Form, Measure, Quantity, ResponsePlot, Series};
 
 const SECTIONS: &[&str] = &[
