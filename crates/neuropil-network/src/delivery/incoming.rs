@@ -15,8 +15,8 @@ use crate::connect::{Blocks, Drawn, LazySources, Sources};
 use crate::description::{BlockMatrix, Connection, Delay, Geometry, Profile, Rule, Slice, Weight};
 use crate::neurons::{BLOCK, Signs};
 
-/// Above this share of all pairs a bit per pair is smaller and faster than a list.
-const DENSE: f64 = 0.05;
+/// Above this share of all pairs a bit per pair is smaller than a list, and faster where many spike.
+const DENSE: f64 = 1.0 / 16.0;
 
 /// Up to so many pairs are kept while rows are built.
 const KEPT: f64 = 2e6;

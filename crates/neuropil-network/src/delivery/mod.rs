@@ -2,7 +2,7 @@
 //!
 //! | storage | when | bytes per synapse |
 //! |---|---|---|
-//! | [`Bits`] | one weight, one delay, more than a twentieth of all pairs | 1 bit per pair |
+//! | [`Bits`] | one weight, one delay, more than a sixteenth of all pairs | 1 bit per pair |
 //! | [`Rows`] | one weight (or one per pair of blocks), one delay | 2 |
 //! | [`TimedRows`] | weights or delays per synapse | 2 (one weight), 6 or 10 |
 //!

@@ -6,6 +6,7 @@ mod current;
 mod generator;
 mod noise;
 mod poisson;
+mod scattered;
 
 pub(crate) use clamp::ClampDrive;
 pub(crate) use current::CurrentDrive;

@@ -1,12 +1,14 @@
 //! Independent Poisson counts for many neurons at once.
 //!
-//! A count is the number of steps of the cumulative distribution below a uniform number. Sixteen
-//! random bits settle it unless they fall on a step; then 32 more decide, so that the distribution
-//! is exact to 2⁻⁴⁸. One Philox block serves eight neurons; large means are split into equal parts
-//! of at most 16, whose counts add.
+//! Sixteen random bits are one of 65 536 cells. As many whole cells as its probability fills belong to a count, so
+//! that comparing with where the cells of each count end gives the count; the few cells left over share what is
+//! left of all probabilities, and 32 more bits decide. So the distribution is exact to 2⁻⁴⁸. One Philox block
+//! serves eight neurons; large means are split into equal parts of at most 16, whose counts add. Small means are
+//! drawn otherwise, by [`super::scattered`].
 
 use neuropil_core::random::philox;
 
+use super::scattered::{self, Scattered};
 use crate::neurons::BLOCK;
 
 /// Neurons that one Philox counter serves.
@@ -22,12 +24,21 @@ pub struct PoissonSampler {
     /// Bernoulli instead of Poisson counts.
     at_most_one: bool,
     mean: f64,
+    /// How events are drawn while they are few.
+    scattered: Scattered,
+    /// Whether they are.
+    few: bool,
     passes: u32,
-    /// `P(K ≤ k)` in units of 2⁻¹⁶.
-    cumulative: Vec<f64>,
-    /// Whole part of the above: draws beyond it are above the step, draws on it must look closer.
-    steps: Vec<u16>,
+    /// First cell beyond those of each count, but for the largest count that has any.
+    ends: Vec<u16>,
+    /// Last of these cells; those beyond are shared.
+    last: u16,
+    /// What is left of `P(K ≤ k)`, in cells.
+    rest: Vec<f64>,
 }
+
+/// Cells of equal probability.
+const CELLS: f64 = 65_536.0;
 
 impl PoissonSampler {
     /// A sampler whose numbers depend on `key`, the neuron and the step.
@@ -45,9 +56,12 @@ impl PoissonSampler {
             key,
             at_most_one,
             mean: f64::NAN,
+            scattered: Scattered::new(),
+            few: false,
             passes: 0,
-            cumulative: Vec::new(),
-            steps: Vec::new(),
+            ends: Vec::new(),
+            last: u16::MAX,
+            rest: Vec::new(),
         };
         sampler.set_mean(mean);
         sampler
@@ -60,50 +74,78 @@ impl PoissonSampler {
             return;
         }
         self.mean = mean;
-        if self.at_most_one {
-            // One step: a draw above it is an event.
-            let none = (1.0 - mean).max(0.0) * 65_536.0;
-            self.passes = u32::from(mean > 0.0);
-            (self.cumulative, self.steps) = (vec![none], vec![none as u16]);
+        self.few = !self.at_most_one && mean > 0.0 && mean <= scattered::MOST;
+        if self.few {
+            self.scattered.set_mean(mean);
             return;
         }
-        self.passes = if mean > 0.0 { (mean / MOST).ceil() as u32 } else { 0 };
-        self.cumulative.clear();
-        self.steps.clear();
+        if self.at_most_one {
+            self.passes = u32::from(mean > 0.0);
+            let once = mean.min(1.0);
+            return self.tabulate([1.0 - once, once].into_iter());
+        }
+        self.passes = (mean / MOST).ceil() as u32;
         let part = mean / f64::from(self.passes.max(1));
-        let mut p = (-part).exp();
-        let mut sum = p;
-        let mut k = 0.0;
-        // Beyond this the whole tail lies below the resolution of the draw.
-        while 1.0 - sum > 1e-16 && k < 200.0 {
-            self.cumulative.push(sum * 65_536.0);
-            // No draw lies above the largest: one step there is enough to send it to be settled.
-            let step = (sum * 65_536.0) as u16;
-            if self.steps.last() != Some(&u16::MAX) {
-                self.steps.push(step);
-            }
+        let (mut p, mut sum, mut k) = ((-part).exp(), 0.0, 0.0);
+        self.tabulate(std::iter::from_fn(|| {
+            // Beyond this the whole tail lies below the resolution of the draw.
+            let found = (1.0 - sum > 1e-16 && k < 200.0).then_some(p);
+            sum += p;
             k += 1.0;
             p *= part / k;
-            sum += p;
+            found
+        }));
+    }
+
+    /// Gives cells to the counts 0, 1, … of the given probabilities.
+    fn tabulate(&mut self, probabilities: impl Iterator<Item = f64>) {
+        self.ends.clear();
+        self.rest.clear();
+        let (mut end, mut rest) = (0.0, 0.0);
+        let mut largest = 0;
+        for (count, p) in probabilities.enumerate() {
+            let cells = (p * CELLS).floor();
+            if cells > 0.0 {
+                // Only now is it known that those before are not the last ones.
+                self.ends.resize(count, end as u16);
+                largest = count;
+            }
+            end += cells;
+            rest += p * CELLS - cells;
+            self.rest.push(rest);
         }
+        debug_assert_eq!(self.ends.len(), largest);
+        self.last = (end - 1.0).clamp(0.0, CELLS - 1.0) as u16;
     }
 
     /// Adds `weight × count` to `input` for the neurons from `first` on.
     ///
     /// # Shapes
-    /// `input` has one entry per neuron, at most [`BLOCK`]; `first` is a multiple of 8.
+    /// `input` has one entry per neuron, at most [`BLOCK`]; `first` is a multiple of [`BLOCK`].
     #[inline(always)]
     pub fn add(&self, first: u32, step: u64, weight: f64, input: &mut [f64]) {
+        if self.few {
+            self.scattered.each(self.key, first, step, |k| {
+                if let Some(x) = input.get_mut(k) {
+                    *x += weight;
+                }
+            });
+            return;
+        }
         let counts = self.counts(first, step);
         for (x, count) in input.iter_mut().zip(&counts) {
             *x += weight * f64::from(*count);
         }
     }
 
-    /// The counts of the neurons from `first` on, a multiple of 8.
+    /// The counts of the neurons from `first` on, a multiple of [`BLOCK`].
     #[inline(always)]
     pub fn counts(&self, first: u32, step: u64) -> [u16; BLOCK] {
         let mut counts = [0u16; BLOCK];
+        if self.few {
+            self.scattered.each(self.key, first, step, |k| counts[k] += 1);
+            return counts;
+        }
         for pass in 0..self.passes {
             self.pass(first, step, pass, &mut counts);
         }
@@ -114,27 +156,24 @@ impl PoissonSampler {
     #[inline(always)]
     fn pass(&self, first: u32, step: u64, pass: u32, counts: &mut [u16; BLOCK]) {
         let draws = self.draws(first, step, pass);
-        let (mut above, mut at_least) = ([0u16; BLOCK], [0u16; BLOCK]);
-        for (part, draws) in draws.as_chunks::<64>().0.iter().enumerate() {
-            let (mut a, mut l) = ([0u16; 64], [0u16; 64]);
-            for t in &self.steps {
+        let mut highest = [0u16; 64];
+        let parts = draws.as_chunks::<64>().0;
+        for (counts, draws) in counts.as_chunks_mut::<64>().0.iter_mut().zip(parts) {
+            let mut sums = *counts;
+            for end in &self.ends {
                 for k in 0..64 {
-                    a[k] += u16::from(draws[k] > *t);
-                    l[k] += u16::from(draws[k] >= *t);
+                    sums[k] += u16::from(draws[k] >= *end);
                 }
             }
-            above.as_chunks_mut::<64>().0[part] = a;
-            at_least.as_chunks_mut::<64>().0[part] = l;
+            *counts = sums;
+            for k in 0..64 {
+                highest[k] = highest[k].max(draws[k]);
+            }
         }
-        let mut unsettled = 0;
-        for k in 0..BLOCK {
-            counts[k] += above[k];
-            unsettled |= above[k] ^ at_least[k];
-        }
-        if unsettled != 0 {
-            for k in (0..BLOCK).filter(|k| above[*k] != at_least[*k]) {
-                let neuron = first + k as u32;
-                counts[k] += self.settle(neuron, step, pass, draws[k], above[k]);
+        if highest.iter().any(|draw| *draw > self.last) {
+            for k in (0..BLOCK).filter(|k| draws[*k] > self.last) {
+                counts[k] -= self.ends.len() as u16;
+                counts[k] += self.settle(first + k as u32, step, pass, draws[k]);
             }
         }
     }
@@ -161,12 +200,13 @@ impl PoissonSampler {
         draws
     }
 
-    /// What to add to the count of a neuron whose first sixteen bits fell on a step.
+    /// The count of a neuron whose first sixteen bits are a shared cell.
     #[cold]
-    fn settle(&self, neuron: u32, step: u64, pass: u32, draw: u16, above: u16) -> u16 {
+    fn settle(&self, neuron: u32, step: u64, pass: u32, cell: u16) -> u16 {
         let counter = [neuron, step as u32, (step >> 32) as u32, !pass];
-        let fine = f64::from(draw) + f64::from(philox(counter, self.key)[0]) * 2f64.powi(-32);
-        self.cumulative[usize::from(above)..].iter().take_while(|c| fine >= **c).count() as u16
+        let fine = f64::from(philox(counter, self.key)[0]) * 2f64.powi(-32);
+        let place = f64::from(cell - self.last - 1) + fine;
+        self.rest.iter().take(self.rest.len() - 1).take_while(|rest| place >= **rest).count() as u16
     }
 }
 
@@ -177,7 +217,7 @@ mod tests {
 
     #[test]
     fn counts_follow_the_distribution() {
-        for mean in [0.003, 0.2, 2.0, 15.0, 40.0] {
+        for mean in [0.003, 0.2, 0.3, 2.0, 15.0, 40.0] {
             let sampler = PoissonSampler::new(key(5, "test", 0), mean);
             let mut histogram = vec![0.0; 200];
             let (blocks, steps) = (4, 400);
@@ -222,12 +262,29 @@ mod tests {
     }
 
     #[test]
-    fn a_neuron_draws_the_same_wherever_its_block_begins() {
-        let sampler = PoissonSampler::new(key(5, "test", 0), 2.0);
-        let (mut whole, mut part) = ([0.0; 512], [0.0; 64]);
-        sampler.add(0, 9, 1.0, &mut whole);
-        sampler.add(128, 9, 1.0, &mut part);
-        assert_eq!(whole[128..192], part);
+    fn a_neuron_draws_the_same_however_many_there_are() {
+        for mean in [0.1, 2.0] {
+            let sampler = PoissonSampler::new(key(5, "test", 0), mean);
+            let (mut whole, mut part) = ([0.0; 512], [0.0; 64]);
+            sampler.add(1024, 9, 0.5, &mut whole);
+            sampler.add(1024, 9, 0.5, &mut part);
+            assert_eq!(whole[..64], part);
+            let counts = sampler.counts(1024, 9);
+            assert!(counts.iter().zip(&whole).all(|(k, x)| 0.5 * f64::from(*k) == *x));
+        }
+    }
+
+    #[test]
+    fn a_rate_that_comes_and_goes_leaves_no_trace() {
+        let mut sampler = PoissonSampler::new(key(5, "test", 0), 0.1);
+        let fresh = sampler.counts(0, 3);
+        for mean in [0.0, 2.0, 0.25, 0.250_001, 40.0, 0.1] {
+            sampler.set_mean(mean);
+            let n = f64::from(sampler.counts(0, 4).iter().map(|k| u32::from(*k)).sum::<u32>());
+            let expected = mean * BLOCK as f64;
+            assert!((n - expected).abs() <= 5.0 * expected.sqrt(), "{n} events for {expected}");
+        }
+        assert_eq!(sampler.counts(0, 3), fresh);
     }
 
     #[test]

@@ -1,8 +1,9 @@
-//! Weights of few spikes, added straight to the state of the neurons.
+//! Weights of few spikes, without a pass over all neurons.
 //!
-//! Input buffers cost a pass over all neurons whatever arrives. Where a channel does nothing but add up in a
-//! state variable ([`crate::neurons::Sink`]) and few synapses are active, the counts of those targets alone are
-//! turned into input: the same products and sums in the same order, so that the choice changes no result.
+//! Turning counts into input costs such a pass for every projection, whatever arrives. Where few synapses are
+//! active, the counts of those targets alone are turned into input; where the channel, moreover, does nothing but
+//! add up in a state variable ([`crate::neurons::Sink`]), they go straight there and need no input buffer.
+//! Products and sums are the same and in the same order, so that the choice changes no result.
 
 use super::history::History;
 use crate::delivery::{Incoming, Rows, Store};
@@ -11,15 +12,34 @@ use crate::neurons::Neurons;
 /// Events per neuron from which on a pass over all neurons is cheaper.
 const FEW: f64 = 0.7;
 
-/// Which channels of a panel go straight to the state.
-#[derive(Debug, Default)]
-pub(super) struct Direct {
-    /// If few spikes arrive.
-    allowed: Vec<bool>,
-    /// In the step under way.
-    now: Vec<bool>,
+/// How the counts of a channel become input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// By a pass over all neurons.
+    Pass,
+    /// Target by target, into the input buffer.
+    Targets,
+    /// Target by target, into the state.
+    State,
+}
+
+/// One input channel of a panel.
+#[derive(Debug, Clone, Copy)]
+struct Channel {
+    /// Whether all counts onto it come from lists of targets.
+    listed: bool,
+    /// Whether nothing but counts from lists arrives at it, and it may go straight to the state.
+    allowed: bool,
     /// Events of the step under way, if there is a spike.
-    events: Vec<Option<f64>>,
+    events: Option<f64>,
+    /// What was chosen for the step.
+    way: Way,
+}
+
+/// How the channels of a panel take their input.
+#[derive(Debug)]
+pub(super) struct Direct {
+    channels: Vec<Channel>,
 }
 
 /// Spikes of a projection that arrive in a step, as far as they are delivered as counts from lists.
@@ -54,18 +74,30 @@ impl<'a> Listed<'a> {
 }
 
 impl Direct {
-    /// Allows it for a channel, if all projections onto it deliver counts from lists of targets.
-    pub fn allow(&mut self, channel: usize, incoming: &[Incoming]) {
-        let lists = |i: &Incoming| match &i.store {
-            Store::Counted { weight, bits, .. } => {
-                i.route.of(*weight) != channel || (bits.is_none() && i.release.is_none())
-            }
-            Store::Blocked { .. } | Store::Timed(_) => i.synapses == 0,
+    /// Of so many channels, onto which these project.
+    pub fn new(channels: usize, incoming: &[Incoming]) -> Self {
+        let listed = |channel: usize| {
+            incoming.iter().all(|i| match &i.store {
+                Store::Counted { weight, bits, .. } => {
+                    i.route.of(*weight) != channel || (bits.is_none() && i.release.is_none())
+                }
+                Store::Blocked { .. } | Store::Timed(_) => true,
+            })
         };
-        for list in [&mut self.allowed, &mut self.now] {
-            list.resize(list.len().max(channel + 1), false);
-        }
-        self.allowed[channel] = incoming.iter().all(lists);
+        let channel = |channel| Channel {
+            listed: listed(channel),
+            allowed: false,
+            events: None,
+            way: Way::Pass,
+        };
+        Self { channels: (0..channels).map(channel).collect() }
+    }
+
+    /// Allows a channel to go straight to the state, if nothing but counts from lists arrives.
+    pub fn allow(&mut self, channel: usize, incoming: &[Incoming]) {
+        let counted = |i: &Incoming| matches!(i.store, Store::Counted { .. }) || i.synapses == 0;
+        let own = &mut self.channels[channel];
+        own.allowed = own.listed && incoming.iter().all(counted);
     }
 
     /// Chooses for a step, given the projections onto a panel of `len` neurons; says whether any counts
@@ -77,44 +109,66 @@ impl Direct {
         now: (u64, &History),
         neurons: &mut dyn Neurons,
     ) -> bool {
-        self.events.clear();
-        self.events.resize(self.now.len(), None);
-        let mut folds = false;
+        self.channels.iter_mut().for_each(|channel| channel.events = None);
         for listed in incoming.iter().filter_map(|incoming| Listed::new(incoming, now)) {
-            if listed.spikes.is_empty() {
-                continue;
-            }
-            match self.events.get_mut(listed.channel) {
-                Some(events) => {
-                    let more = listed.spikes.len() as f64 * listed.rows.mean_length();
-                    *events = Some(events.unwrap_or(0.0) + more);
-                }
-                None => folds = true,
+            if !listed.spikes.is_empty() {
+                let more = listed.spikes.len() as f64 * listed.rows.mean_length();
+                let events = &mut self.channels[listed.channel].events;
+                *events = Some(events.unwrap_or(0.0) + more);
             }
         }
         let most = FEW * len as f64;
-        for (channel, now) in self.now.iter_mut().enumerate() {
-            *now = match self.events[channel] {
-                None => false,
-                Some(events) => {
-                    let direct = self.allowed[channel] && events < most;
-                    direct && neurons.sink(channel).is_some()
+        let mut folds = false;
+        for (k, channel) in self.channels.iter_mut().enumerate() {
+            channel.way = match channel.events {
+                Some(events) if channel.listed && events < most => {
+                    let direct = channel.allowed && neurons.sink(k).is_some();
+                    if direct { Way::State } else { Way::Targets }
                 }
+                _ => Way::Pass,
             };
-            folds |= self.events[channel].is_some() && !*now;
+            folds |= channel.events.is_some() && channel.way == Way::Pass;
         }
         folds
     }
 
-    /// How many channels may have been chosen.
+    /// How many channels there are.
     pub fn channels(&self) -> usize {
-        self.now.len()
+        self.channels.len()
     }
 
-    /// Whether a channel was chosen for this step.
+    /// Whether a channel goes straight to the state in this step.
     #[inline(always)]
-    pub fn holds(&self, channel: usize) -> bool {
-        self.now.get(channel).is_some_and(|now| *now)
+    pub fn to_state(&self, channel: usize) -> bool {
+        self.channels[channel].way == Way::State
+    }
+
+    /// Whether the counts of a channel are turned into input target by target, into the buffer.
+    #[inline(always)]
+    pub fn by_target(&self, channel: usize) -> bool {
+        self.channels[channel].way == Way::Targets
+    }
+
+    /// Whether the counts of a channel wait for a pass over all neurons.
+    #[inline(always)]
+    pub fn by_pass(&self, channel: usize) -> bool {
+        self.channels[channel].way == Way::Pass
+    }
+}
+
+/// Turns the counts of the targets of a channel into input; they are zero afterwards.
+pub(super) fn sum_targets(
+    channel: usize,
+    (incoming, counts): (&[Incoming], &mut [Vec<u16>]),
+    now: (u64, &History),
+    sums: &mut [f64],
+) {
+    for (incoming, counts) in incoming.iter().zip(counts).filter(|(_, c)| !c.is_empty()) {
+        if let Some(listed) = Listed::new(incoming, now).filter(|l| l.channel == channel) {
+            listed.each(|t| {
+                sums[t] += listed.weight * f64::from(std::mem::take(&mut counts[t]));
+            });
+        }
     }
 }
 

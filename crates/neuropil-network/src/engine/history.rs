@@ -15,11 +15,20 @@ impl History {
         Self { mask: ring - 1, lists: vec![vec![Vec::new(); ring]; populations] }
     }
 
-    /// The list of a step, emptied, to be filled in order of neurons.
-    pub fn begin(&mut self, population: usize, step: u64) -> &mut Vec<u32> {
-        let list = &mut self.lists[population][step as usize & self.mask];
-        list.clear();
-        list
+    /// Empties the lists of a step, to be filled in order of neurons.
+    pub fn begin(&mut self, step: u64) {
+        self.lists.iter_mut().for_each(|ring| ring[step as usize & self.mask].clear());
+    }
+
+    /// Neurons of a population that spiked in a step, after those that are there already.
+    pub fn extend(&mut self, population: usize, step: u64, neurons: impl Iterator<Item = u32>) {
+        self.lists[population][step as usize & self.mask].extend(neurons);
+    }
+
+    /// Population by population, who spiked in a step.
+    pub fn of_step(&self, step: u64) -> impl Iterator<Item = (usize, &[u32])> {
+        let ring = self.lists.iter().enumerate();
+        ring.map(move |(population, ring)| (population, ring[step as usize & self.mask].as_slice()))
     }
 
     /// Neurons of `first..first + count` that spiked in the step `ago` steps before `step`.

@@ -17,7 +17,7 @@ pub(super) struct Panel {
     counts: Vec<Vec<u16>>,
     /// Per incoming projection: sums from bits of the step under way, if it has any.
     planes: Vec<Planes>,
-    /// Channels whose weights go straight to the state.
+    /// How channels take their input.
     direct: Direct,
 }
 
@@ -159,7 +159,7 @@ impl Repeat {
 }
 
 impl Panel {
-    pub fn new(range: Range<usize>, incoming: Vec<Incoming>) -> Self {
+    pub fn new(range: Range<usize>, incoming: Vec<Incoming>, channels: usize) -> Self {
         let counts = incoming
             .iter()
             .map(|i| match &i.store {
@@ -168,7 +168,8 @@ impl Panel {
             })
             .collect();
         let planes = incoming.iter().map(|_| Planes::default()).collect();
-        Self { range, incoming, counts, planes, direct: Direct::default() }
+        let direct = Direct::new(channels, &incoming);
+        Self { range, incoming, counts, planes, direct }
     }
 
     /// Lets the weights of a channel go straight to the state in steps with few spikes, if its
@@ -193,7 +194,7 @@ impl Panel {
         neurons: &mut dyn Neurons,
     ) {
         for channel in 0..self.direct.channels() {
-            if !self.direct.holds(channel) {
+            if !self.direct.to_state(channel) {
                 continue;
             }
             if let Some(sink) = neurons.sink(channel).filter(|sink| sink.order == order) {
@@ -265,6 +266,18 @@ impl Panel {
         }
     }
 
+    /// Turns the counts of few targets into input, once everything is scattered.
+    #[inline]
+    pub fn sum_few(&mut self, step: u64, history: &History, channels: &mut Channels) {
+        for channel in 0..self.direct.channels() {
+            if self.direct.by_target(channel) {
+                channels.used[channel] = true;
+                let own = (self.incoming.as_slice(), self.counts.as_mut_slice());
+                direct::sum_targets(channel, own, (step, history), &mut channels.sums[channel]);
+            }
+        }
+    }
+
     /// Adds weight × count of every counted projection to the input of one block.
     #[inline(always)]
     pub fn fold<S: pulp::Simd>(
@@ -279,7 +292,7 @@ impl Panel {
         for (incoming, (rows, planes)) in self.incoming.iter().zip(own) {
             let Store::Counted { weight, delay, .. } = &incoming.store else { continue };
             let channel = incoming.route.of(*weight);
-            if self.direct.holds(channel) || incoming.spikes(step, *delay, history).is_empty() {
+            if !self.direct.by_pass(channel) || incoming.spikes(step, *delay, history).is_empty() {
                 continue;
             }
             let mut counts = [0u16; BLOCK];

@@ -85,6 +85,7 @@ impl pulp::WithSimd for Scatter<'_> {
     #[inline(always)]
     fn with_simd<S: pulp::Simd>(self, _: S) {
         self.panel.scatter(self.step, self.history, self.channels);
+        self.panel.sum_few(self.step, self.history, self.channels);
     }
 }
 

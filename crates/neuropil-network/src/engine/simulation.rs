@@ -202,10 +202,8 @@ impl Simulation {
         let end = self.step + steps;
         let Built { workers, index, recorder, probes, .. } = &mut self.built;
         let boxes = || {
-            let parts = workers.iter().map(|w| (w.parts.len(), w.probes.len()));
-            let new =
-                |(parts, probes)| RwLock::new(Outbox::new(parts, self.slice as usize, probes));
-            parts.map(new).collect()
+            let new = |w: &Worker| RwLock::new(Outbox::new(self.slice as usize, w.probes.len()));
+            workers.iter().map(new).collect()
         };
         let shared = Shared {
             barrier: Barrier::new(workers.len()),
@@ -268,7 +266,7 @@ impl Course<'_> {
             let steps = step..(step + self.slice).min(self.end);
             if let Some(last) = last.take() {
                 let recorder = record.as_mut().map(|(r, _)| &mut **r);
-                worker.ingest(&shared.boxes[1 - parity], self.index, last, recorder, self.probes);
+                self.read((own, 1 - parity), worker, last, recorder);
             }
             if let Some((recorder, observer)) = &mut record {
                 if recorder.pending() > BATCH {
@@ -282,14 +280,15 @@ impl Course<'_> {
                     shared.stop[parity].store(true, Ordering::Relaxed);
                 }
             }
-            if let Ok(mut out) = shared.boxes[parity][own].write()
-                && let Err(found) = worker.advance(steps.clone(), &mut out)
-            {
+            if let Err(found) = worker.advance(steps.clone()) {
                 self.report(found, parity);
+            }
+            if let Ok(mut outbox) = shared.boxes[parity][own].write() {
+                outbox.take(&mut worker.found);
             }
             step = steps.end;
             last = Some(steps);
-            if !shared.barrier.wait() || shared.stop[parity].load(Ordering::Relaxed) {
+            if !shared.barrier.wait(own) || shared.stop[parity].load(Ordering::Relaxed) {
                 break;
             }
             parity = 1 - parity;
@@ -299,12 +298,27 @@ impl Course<'_> {
             let stopped = shared.stop[parity].load(Ordering::Relaxed);
             let filled = if stopped { parity } else { 1 - parity };
             let recorder = record.as_mut().map(|(r, _)| &mut **r);
-            worker.ingest(&shared.boxes[filled], self.index, last, recorder, self.probes);
+            self.read((own, filled), worker, last, recorder);
         }
         if let Some((_, observer)) = &mut record {
             observer.progress(step);
         }
         (step, result)
+    }
+
+    /// Lets a worker, and the recorder if it has one, read what all have found in the slice `steps`.
+    fn read(
+        &self,
+        (own, parity): (usize, usize),
+        worker: &mut Worker,
+        steps: std::ops::Range<u64>,
+        recorder: Option<&mut Recorder>,
+    ) {
+        let boxes = &self.shared.boxes[parity];
+        worker.ingest(own, boxes, self.index, steps.clone());
+        if let Some(recorder) = recorder {
+            worker.record(recorder, boxes, steps, self.probes);
+        }
     }
 
     /// Keeps the earliest fault and stops everybody after this slice.

@@ -5,7 +5,7 @@ use std::sync::{Arc, RwLock};
 use neuropil_core::Clock;
 
 use super::history::History;
-use super::outbox::Outbox;
+use super::outbox::{Found, Outbox};
 use super::part::{Part, PlacedFault, Scratch, Source};
 use super::reading::Reading;
 use super::recorder::{Columns, Recorder, Sampling};
@@ -30,58 +30,73 @@ pub(super) struct Probe {
 pub(super) struct Worker {
     pub parts: Vec<Part>,
     pub probes: Arc<Vec<Probe>>,
+    /// What it found in the slice under way or in the last one.
+    pub found: Found,
     pub history: History,
     pub scratch: Scratch,
     pub clock: Clock,
 }
 
-/// The part of a population that a worker holds, by population: `(worker, part, first neuron)`.
-pub(super) type Index = Vec<Vec<(usize, usize, u32)>>;
+/// Worker after worker, population and first neuron of each of its parts. Of the parts of one population
+/// those of earlier workers come first.
+pub(super) type Index = Vec<Vec<(usize, u32)>>;
 
 impl Worker {
-    /// Reads the outboxes of the slice `begin..end` into the history.
+    /// Reads what it found itself, and the outboxes of the others, of the slice `steps`, into the history.
     pub fn ingest(
         &mut self,
+        own: usize,
         boxes: &[RwLock<Outbox>],
         index: &Index,
         steps: std::ops::Range<u64>,
-        mut recorder: Option<&mut Recorder>,
-        probes: &[Arc<Vec<Probe>>],
     ) {
-        let Ok(boxes) = boxes.iter().map(RwLock::read).collect::<Result<Vec<_>, _>>() else {
-            return;
-        };
-        for (slot, step) in steps.clone().enumerate() {
-            for (population, parts) in index.iter().enumerate() {
-                let list = self.history.begin(population, step);
-                for (worker, part, first) in parts {
-                    let found = &boxes[*worker].spikes[*part][slot];
-                    list.extend(found.iter().map(|n| first + n));
+        for step in steps.clone() {
+            self.history.begin(step);
+        }
+        for (worker, (outbox, parts)) in boxes.iter().zip(index).enumerate() {
+            let outbox = if worker == own { None } else { outbox.read().ok() };
+            for (part, (population, first)) in parts.iter().enumerate() {
+                for (slot, step) in steps.clone().enumerate() {
+                    let spikes = match &outbox {
+                        None if worker == own => self.found.spikes[part][slot].as_slice(),
+                        None => &[],
+                        Some(outbox) => outbox.spikes(part, slot),
+                    };
+                    self.history.extend(*population, step, spikes.iter().map(|n| first + n));
                 }
-                if let Some(recorder) = recorder.as_deref_mut()
-                    && !list.is_empty()
-                {
-                    recorder.take(population, step + 1, list);
-                }
-            }
-            if let Some(recorder) = recorder.as_deref_mut() {
-                recorder.end_step(step + 1, self.clock);
             }
         }
-        if let Some(recorder) = recorder {
+    }
+
+    /// Hands what was read last to the recorder.
+    pub fn record(
+        &self,
+        recorder: &mut Recorder,
+        boxes: &[RwLock<Outbox>],
+        steps: std::ops::Range<u64>,
+        probes: &[Arc<Vec<Probe>>],
+    ) {
+        for step in steps.clone() {
+            for (population, spikes) in self.history.of_step(step) {
+                if !spikes.is_empty() {
+                    recorder.take(population, step + 1, spikes);
+                }
+            }
+            recorder.end_step(step + 1, self.clock);
+        }
+        if recorder.samples.iter().any(|sampled| matches!(sampled.content, Columns::State))
+            && let Ok(boxes) = boxes.iter().map(RwLock::read).collect::<Result<Vec<_>, _>>()
+        {
             gather_samples(recorder, &boxes, probes, steps);
         }
     }
 
-    /// Advances all parts through the slice; spikes and samples go to `out`.
+    /// Advances all parts through the slice, and keeps the spikes and samples that it finds.
     ///
     /// # Errors
     /// The earliest fault, ties resolved by population and neuron.
-    pub fn advance(
-        &mut self,
-        steps: std::ops::Range<u64>,
-        out: &mut Outbox,
-    ) -> Result<(), PlacedFault> {
+    pub fn advance(&mut self, steps: std::ops::Range<u64>) -> Result<(), PlacedFault> {
+        let out = &mut self.found;
         out.clear();
         let mut worst: Option<PlacedFault> = None;
         for (p, part) in self.parts.iter_mut().enumerate() {
@@ -142,7 +157,7 @@ impl Worker {
 }
 
 /// Makes room for the frames of a slice.
-fn reserve_samples(probes: &[Probe], part: usize, steps: std::ops::Range<u64>, out: &mut Outbox) {
+fn reserve_samples(probes: &[Probe], part: usize, steps: std::ops::Range<u64>, out: &mut Found) {
     for (q, probe) in probes.iter().enumerate().filter(|(_, q)| q.part == part) {
         let frames = steps.clone().filter(|step| probe.sampling.due(step + 1)).count();
         out.samples[q].resize(frames * probe.neurons.len() * probe.variables.len(), 0.0);

@@ -26,7 +26,7 @@
 
 use std::ops::Range;
 
-use neuropil_core::vmath::exp;
+use neuropil_core::vmath::exp_within;
 
 use super::columns::{TILE, numbers};
 use super::contract::{
@@ -90,12 +90,13 @@ numbers! {
         level: f64,
         reset: f64,
         hold: f64,
-        a: f64,
         b: f64,
-        /// Steps over time constants.
-        h_per_w: f64,
-        h_per_ex: f64,
-        h_per_in: f64,
+        /// What Euler's step leaves of w and of the conductances.
+        keep_w: f64,
+        keep_ex: f64,
+        keep_in: f64,
+        /// What it adds to w per mV.
+        pull: f64,
         ex: Force,
         inh: Force,
     }
@@ -110,10 +111,7 @@ struct AeifCondExpEuler {
     inh: Vec<f64>,
     refractory: Refractory,
     drive: Drive,
-    /// Whether any neuron has an exponential.
-    exponential: bool,
-    /// Whether w of any neuron is ever other than 0.
-    adapts: bool,
+    kind: Kind,
 }
 
 impl AeifCondExpEuler {
@@ -122,14 +120,12 @@ impl AeifCondExpEuler {
         let h = build.clock.dt_ms();
         let coefficients = given.table(|n| coefficients(&given, n, h))?;
         let w = given.initials("w", |_| 0.0)?;
-        let adapts = coefficients.any(build.size, |c| c.a != 0.0 || c.b != 0.0);
         Ok(Self {
             v: given.initials("V_m", |n| coefficients.at(n).e_l)?,
-            adapts: adapts || w.iter().any(|w| *w != 0.0),
+            kind: Kind::of(&coefficients, &w),
             w,
             ex: given.initials("g_ex", |_| 0.0)?,
             inh: given.initials("g_in", |_| 0.0)?,
-            exponential: coefficients.any(build.size, |c| c.g_delta > 0.0),
             coefficients,
             arch: pulp::Arch::new(),
             refractory: Refractory::new(build.size),
@@ -156,22 +152,54 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
             v.is_finite() && v < level
         })?,
         hold: f64::from(given.refractory_steps(n)?.saturating_sub(1)),
-        a: given.finite("a", n)?,
         b: given.finite("b", n)?,
-        h_per_w: h / rate("tau_w")?,
-        h_per_ex: h / rate("tau_syn_ex")?,
-        h_per_in: h / rate("tau_syn_in")?,
+        keep_w: 1.0 - h / rate("tau_w")?,
+        keep_ex: 1.0 - h / rate("tau_syn_ex")?,
+        keep_in: 1.0 - h / rate("tau_syn_in")?,
+        pull: given.finite("a", n)? * (h / rate("tau_w")?),
         ex: Force::new(given, n, "E_ex", "alpha_ex")?,
         inh: Force::new(given, n, "E_in", "alpha_in")?,
     })
 }
 
-/// The arrays of one block, one entry per neuron. `INPUT`: whether weights arrive; `EXP`: whether any
-/// neuron has an exponential.
-struct Lanes<'a, const INPUT: bool, const EXP: bool> {
+/// What the neurons of a population need of the equations: the less, the faster, with the same result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Neither exponential nor adaptation.
+    Lif,
+    /// An exponential, no adaptation.
+    Eif,
+    /// An exponential, and adaptation that spikes alone drive.
+    AdEx,
+    /// Everything; synapses may be in part currents.
+    Full,
+}
+
+const LIF: u8 = Kind::Lif as u8;
+const EIF: u8 = Kind::Eif as u8;
+const ADEX: u8 = Kind::AdEx as u8;
+const FULL: u8 = Kind::Full as u8;
+
+impl Kind {
+    /// The least that serves neurons with these coefficients that begin with these w.
+    fn of(table: &Table<Coefficients>, w: &[f64]) -> Self {
+        let any = |holds: fn(&Coefficients) -> bool| table.any(w.len(), holds);
+        if any(|c| c.pull != 0.0 || !c.ex.is_conductance() || !c.inh.is_conductance()) {
+            Self::Full
+        } else if any(|c| c.b != 0.0) || w.iter().any(|w| *w != 0.0) {
+            Self::AdEx
+        } else if any(|c| c.g_delta > 0.0) {
+            Self::Eif
+        } else {
+            Self::Lif
+        }
+    }
+}
+
+/// The arrays of one block, one entry per neuron. `INPUT`: whether weights arrive; `KIND`: a [`Kind`].
+struct Lanes<'a, const INPUT: bool, const KIND: u8> {
     now: u32,
     until: &'a [u32],
-    adapts: bool,
     clamped: Option<Clamped<'a>>,
     input: [&'a [f64]; 2],
     drive: &'a [f64],
@@ -181,39 +209,35 @@ struct Lanes<'a, const INPUT: bool, const EXP: bool> {
     inh: &'a mut [f64],
 }
 
-impl<const INPUT: bool, const EXP: bool> Kernel<Coefficients> for Lanes<'_, INPUT, EXP> {
+impl<const INPUT: bool, const KIND: u8> Kernel<Coefficients> for Lanes<'_, INPUT, KIND> {
+    // Several loops, each over few arrays: a single one would be a chain of operations that wait for each other.
     #[inline(always)]
     fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
         let mut current = [0.0; TILE];
         let current = &mut current[..strip.len()];
         let v = &mut self.v[strip.clone()];
-        synapses::<INPUT>(
-            &rows,
-            self.input.map(|input| &input[strip.clone()]),
-            v,
-            [&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]],
-            current,
-        );
+        let [to_ex, to_in] = self.input.map(|input| &input[strip.clone()]);
+        let (ex, inh) = (&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]);
+        synapses::<INPUT, KIND>(&rows, [to_ex, to_in], v, ex, inh, current);
+        if KIND == ADEX || KIND == FULL {
+            adaptation::<KIND>(&rows, v, &mut self.w[strip.clone()], current);
+        }
         let drive = &self.drive[strip.clone()];
-        if self.adapts {
-            adaptation(&rows, drive, v, &mut self.w[strip.clone()], current);
-        } else {
-            current.iter_mut().zip(drive).for_each(|(current, drive)| *current += drive);
-        }
         if let Some(clamped) = self.clamped {
-            clamp(&rows, clamped, strip.clone(), v, current);
+            clamp(&rows, clamped.of(strip.clone()), drive, v, current);
         }
-        membranes::<EXP>(&rows, (self.now, &self.until[strip]), current, v)
+        membranes::<KIND>(&rows, (self.now, &self.until[strip]), drive, current, v)
     }
 }
 
-/// One step of the conductances; adds their currents to `current`.
+/// One step of the conductances; puts their currents into `current`.
 #[inline(always)]
-fn synapses<const INPUT: bool>(
+fn synapses<const INPUT: bool, const KIND: u8>(
     rows: &impl Fn(usize) -> Coefficients,
     [to_ex, to_in]: [&[f64]; 2],
     v: &[f64],
-    [ex, inh]: [&mut [f64]; 2],
+    ex: &mut [f64],
+    inh: &mut [f64],
     current: &mut [f64],
 ) {
     let n = current.len();
@@ -223,64 +247,76 @@ fn synapses<const INPUT: bool>(
         let c = rows(k);
         let g_ex = if INPUT { ex[k] + to_ex[k] } else { ex[k] };
         let g_in = if INPUT { inh[k] - to_in[k] } else { inh[k] };
-        current[k] = g_ex * c.ex.at(v[k]) + g_in * c.inh.at(v[k]);
-        ex[k] = g_ex - c.h_per_ex * g_ex;
-        inh[k] = g_in - c.h_per_in * g_in;
+        let force = if KIND == FULL {
+            [c.ex.at(v[k]), c.inh.at(v[k])]
+        } else {
+            [c.ex.of_conductance(v[k]), c.inh.of_conductance(v[k])]
+        };
+        current[k] = g_ex * force[0] + g_in * force[1];
+        ex[k] = c.keep_ex * g_ex;
+        inh[k] = c.keep_in * g_in;
     }
 }
 
-/// One step of the adaptation; adds it and the drive to `current`.
+/// One step of the adaptation; takes it off `current`.
 #[inline(always)]
-fn adaptation(
+fn adaptation<const KIND: u8>(
     rows: &impl Fn(usize) -> Coefficients,
-    drive: &[f64],
     v: &[f64],
     w: &mut [f64],
     current: &mut [f64],
 ) {
     let n = current.len();
-    let (drive, v, w) = (&drive[..n], &v[..n], &mut w[..n]);
+    let (v, w) = (&v[..n], &mut w[..n]);
     for k in 0..n {
         let c = rows(k);
-        current[k] += drive[k] - w[k];
-        w[k] += c.h_per_w * (c.a * (v[k] - c.e_l) - w[k]);
+        current[k] -= w[k];
+        let kept = c.keep_w * w[k];
+        w[k] = if KIND == FULL { kept + c.pull * (v[k] - c.e_l) } else { kept };
     }
+}
+
+/// Slope of V times the capacitance, given the current of synapses and adaptation.
+#[inline(always)]
+fn slope<const KIND: u8>(c: &Coefficients, drive: f64, current: f64, v: f64) -> f64 {
+    let leak = c.g_l * (c.e_l - v) + (current + drive);
+    if KIND == LIF { leak } else { leak + c.g_delta * exp_within((v - c.v_th) * c.per_delta) }
 }
 
 /// Takes back of `current` what Euler's step of a clamped membrane would go too far.
 fn clamp(
     rows: &impl Fn(usize) -> Coefficients,
     clamped: Clamped<'_>,
-    strip: Range<usize>,
+    drive: &[f64],
     v: &[f64],
     current: &mut [f64],
 ) {
-    let (conductance, pull) = (&clamped.conductance[strip.clone()], &clamped.pull[strip]);
     for (k, current) in current.iter_mut().enumerate() {
         // Within the step the current of a clamp falls off as V follows it.
-        let (c, g) = (rows(k), conductance[k]);
-        let spike = c.g_delta * exp((v[k] - c.v_th) * c.per_delta);
-        let slope = *current + spike + c.g_l * (c.e_l - v[k]);
-        let slope_clamped = slope + pull[k] - g * v[k];
-        *current += exprel(-c.h_per_pf * g) * slope_clamped - slope;
+        let (c, g) = (rows(k), clamped.conductance[k]);
+        if g > 0.0 {
+            let slope = slope::<FULL>(&c, drive[k], *current, v[k]);
+            let slope_clamped = slope + clamped.pull[k] - g * v[k];
+            *current += exprel(-c.h_per_pf * g) * slope_clamped - slope;
+        }
     }
 }
 
 /// One step of the membranes; flags those that may have spiked.
 #[inline(always)]
-fn membranes<const EXP: bool>(
+fn membranes<const KIND: u8>(
     rows: &impl Fn(usize) -> Coefficients,
     (now, until): (u32, &[u32]),
+    drive: &[f64],
     current: &[f64],
     v: &mut [f64],
 ) -> u64 {
     let n = v.len();
-    let (until, current) = (&until[..n], &current[..n]);
+    let (until, drive, current) = (&until[..n], &drive[..n], &current[..n]);
     let mut flags = 0;
     for k in 0..n {
         let c = rows(k);
-        let spike = if EXP { c.g_delta * exp((v[k] - c.v_th) * c.per_delta) } else { 0.0 };
-        let slope = current[k] + spike + c.g_l * (c.e_l - v[k]);
+        let slope = slope::<KIND>(&c, drive[k], current[k], v[k]);
         let next = if held(until[k], now) { v[k] } else { v[k] + c.h_per_pf * slope };
         v[k] = next;
         // Written so that a NaN counts as a spike and is caught on the rare path.
@@ -291,17 +327,16 @@ fn membranes<const EXP: bool>(
 
 impl AeifCondExpEuler {
     /// One step of a block; flags the neurons that may have spiked.
-    fn step<const INPUT: bool, const EXP: bool>(
+    fn step<const INPUT: bool, const KIND: u8>(
         &mut self,
         block: Range<usize>,
         now: u32,
         channels: [&[f64]; 2],
     ) -> Flags {
         let (first, n) = (block.start, block.len());
-        let kernel = Lanes::<INPUT, EXP> {
+        let kernel = Lanes::<INPUT, KIND> {
             now,
             until: self.refractory.of(block.clone()),
-            adapts: self.adapts,
             clamped: self.drive.clamped(block.clone()),
             input: channels.map(|values| or_zeros(values, n)),
             drive: self.drive.of(block.clone()),
@@ -324,11 +359,16 @@ impl Neurons for AeifCondExpEuler {
     ) -> Result<(), Fault> {
         let (first, now, channels) = (block.start, stamp(step), arrivals.pair());
         let silent = channels.iter().all(|weights| weights.is_empty());
-        let flags = match (silent, self.exponential) {
-            (false, true) => self.step::<true, true>(block.clone(), now, channels),
-            (false, false) => self.step::<true, false>(block.clone(), now, channels),
-            (true, true) => self.step::<false, true>(block.clone(), now, channels),
-            (true, false) => self.step::<false, false>(block.clone(), now, channels),
+        let whole = block.clone();
+        let flags = match (silent, self.kind) {
+            (false, Kind::Lif) => self.step::<true, LIF>(whole, now, channels),
+            (false, Kind::Eif) => self.step::<true, EIF>(whole, now, channels),
+            (false, Kind::AdEx) => self.step::<true, ADEX>(whole, now, channels),
+            (false, Kind::Full) => self.step::<true, FULL>(whole, now, channels),
+            (true, Kind::Lif) => self.step::<false, LIF>(whole, now, channels),
+            (true, Kind::Eif) => self.step::<false, EIF>(whole, now, channels),
+            (true, Kind::AdEx) => self.step::<false, ADEX>(whole, now, channels),
+            (true, Kind::Full) => self.step::<false, FULL>(whole, now, channels),
         };
         self.drive.store(block.clone(), arrivals);
         let decaying = &mut [

@@ -43,6 +43,14 @@ pub(super) struct Clamped<'a> {
     pub pull: &'a [f64],
 }
 
+impl Clamped<'_> {
+    /// The clamps on some of the neurons.
+    #[inline]
+    pub fn of(self, neurons: Range<usize>) -> Self {
+        Self { conductance: &self.conductance[neurons.clone()], pull: &self.pull[neurons] }
+    }
+}
+
 impl Drive {
     /// The currents `I_e` that the user gave.
     ///

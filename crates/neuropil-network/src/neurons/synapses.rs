@@ -71,6 +71,17 @@ impl Force {
         self.zero - self.alpha * v
     }
 
+    /// Whether it belongs to a conductance through and through.
+    pub fn is_conductance(&self) -> bool {
+        self.alpha == 1.0
+    }
+
+    /// The same as [`Force::at`] for one that is.
+    #[inline(always)]
+    pub fn of_conductance(self, v: f64) -> f64 {
+        self.zero - v
+    }
+
     /// None at all.
     const NONE: Self = Self { zero: 0.0, alpha: 0.0 };
 }

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::history::History;
+use super::outbox::Found;
 use super::part::{Part, Scratch};
 use super::recorder::Recorder;
 use super::simulation::Options;
@@ -91,13 +92,9 @@ pub(super) fn build(
     let ring = delays.map_or(1, |(_, max)| max as usize) + slice as usize;
     let synapses = incoming().map(|i| i.synapses as u64).sum();
     let bytes = incoming().map(|i| i.bytes() as u64).sum();
-    let index = (0..network.populations.len())
-        .map(|p| {
-            let parts = made.iter().enumerate().flat_map(|(w, (parts, _))| {
-                parts.iter().enumerate().map(move |(k, part)| (w, k, part.population, part.first))
-            });
-            parts.filter(|(_, _, q, _)| *q == p).map(|(w, k, _, first)| (w, k, first)).collect()
-        })
+    let index = made
+        .iter()
+        .map(|(parts, _)| parts.iter().map(|part| (part.population, part.first)).collect())
         .collect();
     let mut workers = Vec::new();
     let mut probes = Vec::new();
@@ -106,7 +103,8 @@ pub(super) fn build(
         probes.push(Arc::clone(&own));
         let history = History::new(network.populations.len(), ring);
         let (clock, scratch) = (network.clock, Scratch::default());
-        workers.push(Worker { parts, probes: own, history, scratch, clock });
+        let found = Found::new(parts.len(), slice as usize, own.len());
+        workers.push(Worker { parts, probes: own, found, history, scratch, clock });
     }
     Ok(Built { workers, index, recorder, probes, slice, synapses, bytes, delays })
 }

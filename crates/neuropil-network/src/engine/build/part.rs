@@ -56,6 +56,7 @@ pub(super) fn part(
         }
     };
     let signs = model(population).map_or(Signs::Together, Model::signs);
+    let channels = model(population).map_or(0, |m| m.channels().len());
     let mut panels = Vec::new();
     let mut begin = 0;
     while begin < len && model(population).is_some() {
@@ -83,7 +84,7 @@ pub(super) fn part(
                 complete(c, &incoming, &place.panel).map(|()| incoming)
             })
             .collect::<Result<Vec<_>, _>>()?;
-        panels.push(Panel::new(begin..end, incoming));
+        panels.push(Panel::new(begin..end, incoming, channels));
         begin = end;
     }
     let mut part = Part {
@@ -91,7 +92,7 @@ pub(super) fn part(
         first: range.start,
         arch: pulp::Arch::new(),
         source,
-        channels: model(population).map_or(0, |m| m.channels().len()),
+        channels,
         panels,
         poisson: Vec::new(),
         currents: Vec::new(),
