@@ -94,6 +94,7 @@ fn leaky(model: &str) -> Columns {
         "iaf_cond_exp" | "iaf_cond_alpha" => {
             &[("g_L", 10.0), ("V_th", 1e3), ("gsl_error_tol", 1e-9)]
         }
+        "iaf_cond_exp_midpoint" => &[("g_L", 10.0), ("V_th", 1e3)],
         "aeif_cond_exp_euler" => &[("g_L", 10.0), ("Delta_T", 0.0), ("V_th", 1e3), ("b", 0.0)],
         _ => &[
             ("g_L", 10.0),
@@ -109,12 +110,13 @@ fn leaky(model: &str) -> Columns {
     all
 }
 
-const LEAKY: [&str; 9] = [
+const LEAKY: [&str; 10] = [
     "iaf_psc_exp",
     "iaf_psc_alpha",
     "iaf_psc_delta",
     "iaf_cond_exp",
     "iaf_cond_alpha",
+    "iaf_cond_exp_midpoint",
     "aeif_cond_exp",
     "aeif_psc_exp",
     "aeif_psc_delta",
@@ -139,6 +141,7 @@ fn a_leaky_membrane_relaxes_to_the_clamp_as_in_closed_form() {
                 // The tolerance of the adaptive integrators; Euler's is first order, in the leak only.
                 let tolerance = match model {
                     "aeif_cond_exp_euler" => 0.05,
+                    "iaf_cond_exp_midpoint" => 1e-11,
                     name if name.starts_with("iaf_psc") => 1e-11,
                     _ => 1e-6,
                 };

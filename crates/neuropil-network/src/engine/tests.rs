@@ -432,18 +432,20 @@ fn an_observer_can_end_a_run() {
 }
 
 #[test]
-fn weights_of_few_spikes_straight_to_the_state_give_what_an_input_buffer_gives() {
+fn weights_of_few_spikes_target_by_target_give_what_a_pass_over_all_neurons_gives() {
     let models = [
         "iaf_psc_exp",
         "iaf_psc_alpha",
         "iaf_cond_exp",
         "iaf_cond_alpha",
+        "iaf_cond_exp_midpoint",
         "aeif_cond_exp",
         "aeif_cond_exp_euler",
         "hh_psc_alpha",
     ];
     let (sources, size) = (200, 700);
-    for model in models {
+    // With random input on the same channel there must be a buffer; its targets are few all the same.
+    for (model, noisy) in models.into_iter().flat_map(|model| [(model, false), (model, true)]) {
         let mut stream = Stream::new(key(4, "few", 0), 0);
         let mut fire = |per_step: u32| -> Vec<(u64, u32)> {
             let steps = (1..300).flat_map(|step| (0..per_step).map(move |_| step));
@@ -466,6 +468,17 @@ fn weights_of_few_spikes_straight_to_the_state_give_what_an_input_buffer_gives()
         // Two projections on one channel, one on the other.
         network.connections = vec![onto(0, 4.0, 30.1), onto(1, 3.0, 7.3), onto(1, 2.0, -11.7)];
         network.recordings = vec![spikes(2), sample(2, "V_m")];
+        network.inputs.extend(noisy.then(|| Input {
+            name: "noise".into(),
+            target: Target { slice: whole(2, size), channel: None },
+            drive: Drive::Poisson {
+                rate_hz: Waveform::Constant(600.0),
+                weight: 3.7,
+                at_most_one: false,
+            },
+            delay: 1,
+            window: Window::ALWAYS,
+        }));
         let [few, dense] = [Storage::Rows, Storage::Bits].map(|storage| {
             let mut memory = Memory::default();
             let options = Options { threads: 1, storage };

@@ -26,7 +26,7 @@
 
 use std::ops::Range;
 
-use neuropil_core::vmath::exp_within;
+use neuropil_core::vmath::exp2_within;
 
 use super::columns::{TILE, numbers};
 use super::contract::{
@@ -85,7 +85,8 @@ numbers! {
         g_l: f64,
         e_l: f64,
         g_delta: f64,
-        per_delta: f64,
+        /// Doublings of the exponential per mV.
+        octaves: f64,
         v_th: f64,
         level: f64,
         reset: f64,
@@ -145,7 +146,7 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
         g_l,
         e_l: given.finite("E_L", n)?,
         g_delta: g_l * delta,
-        per_delta: if delta > 0.0 { 1.0 / delta } else { 0.0 },
+        octaves: if delta > 0.0 { std::f64::consts::LOG2_E / delta } else { 0.0 },
         v_th,
         level,
         reset: given.checked("V_reset", n, "must be finite and below the spike level", |v| {
@@ -280,7 +281,7 @@ fn adaptation<const KIND: u8>(
 #[inline(always)]
 fn slope<const KIND: u8>(c: &Coefficients, drive: f64, current: f64, v: f64) -> f64 {
     let leak = c.g_l * (c.e_l - v) + (current + drive);
-    if KIND == LIF { leak } else { leak + c.g_delta * exp_within((v - c.v_th) * c.per_delta) }
+    if KIND == LIF { leak } else { leak + c.g_delta * exp2_within((v - c.v_th) * c.octaves) }
 }
 
 /// Takes back of `current` what Euler's step of a clamped membrane would go too far.

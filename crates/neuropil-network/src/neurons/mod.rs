@@ -16,6 +16,7 @@ mod drive;
 mod equations;
 mod hh;
 mod iaf_cond;
+mod iaf_cond_exp_midpoint;
 mod iaf_psc_alpha;
 mod iaf_psc_delta;
 mod iaf_psc_exp;

@@ -9,6 +9,7 @@ pub static MODELS: &[&ModelInfo] = &[
     &super::iaf_psc_alpha::INFO,
     &super::iaf_cond::EXP,
     &super::iaf_cond::ALPHA,
+    &super::iaf_cond_exp_midpoint::INFO,
     &super::aeif_cond::EXP,
     &super::aeif_cond::ALPHA,
     &super::aeif_psc::EXP,

@@ -71,6 +71,18 @@ impl Force {
         self.zero - self.alpha * v
     }
 
+    /// Conductance of the membrane that a synapse of conductance `g` is.
+    #[inline(always)]
+    pub fn conductance(self, g: f64) -> f64 {
+        self.alpha * g
+    }
+
+    /// Its current at V = 0.
+    #[inline(always)]
+    pub fn pull(self, g: f64) -> f64 {
+        self.zero * g
+    }
+
     /// Whether it belongs to a conductance through and through.
     pub fn is_conductance(&self) -> bool {
         self.alpha == 1.0

@@ -257,7 +257,7 @@ fn potential(theory: &MeanField, rank: usize, rates: &[f64], input: &Input) -> F
 }
 
 fn neuron(system: &mut System<'_>, member: Member<'_>) -> Neuron {
-    let adaptive = member.model.name != "iaf_cond_exp";
+    let adaptive = !member.model.name.starts_with("iaf_cond_exp");
     let mut value = |name| system.parameter(member, name);
     let plain = Neuron {
         leak_ns: value("g_L"),

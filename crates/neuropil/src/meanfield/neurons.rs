@@ -8,7 +8,8 @@ use super::settings::Settings;
 use std::collections::BTreeMap;
 
 const CURRENT: &[&str] = &["iaf_psc_delta", "iaf_psc_exp", "iaf_psc_alpha"];
-const CONDUCTANCE: &[&str] = &["iaf_cond_exp", "aeif_cond_exp", "aeif_cond_exp_euler"];
+const CONDUCTANCE: &[&str] =
+    &["iaf_cond_exp", "iaf_cond_exp_midpoint", "aeif_cond_exp", "aeif_cond_exp_euler"];
 
 /// A network, ready to be given to a theory.
 #[derive(Debug)]
