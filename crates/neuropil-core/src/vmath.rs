@@ -65,7 +65,7 @@ pub fn exp(x: f64) -> f64 {
 
 /// Coefficients of 2ᶠ for |f| ≤ ½ but for the first, 1: interpolation at Chebyshev nodes, truncation error 3.2e-18.
 const OCTAVE: [f64; 11] = [
-    0.693_147_180_559_945_3,
+    std::f64::consts::LN_2,
     0.240_226_506_959_101_58,
     0.055_504_108_664_821_625,
     0.009_618_129_107_587_256,
