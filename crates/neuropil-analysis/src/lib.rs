@@ -12,6 +12,7 @@
 //! | [`balance`] | excitatory/inhibitory balance of currents and conductances |
 //! | [`impedance`] | frequency response from the answer to a step |
 //! | [`modulation`] | gain and phase of a response to sinusoidal drive |
+//! | [`reverse`] | reverse correlation: spike-triggered averages of images |
 //! | [`response`] | amplitude, rise, width, area of a response to a stimulus |
 //! | [`states`] | up and down states, activity of clusters, dwell times |
 //! | [`summary`] | the usual figures of a population in one structure |
@@ -30,6 +31,7 @@ pub mod membrane;
 pub mod modulation;
 pub mod rate;
 pub mod response;
+pub mod reverse;
 pub mod spectrum;
 pub mod states;
 pub mod summary;

@@ -94,6 +94,11 @@ const PLAIN: &[(&str, f64, Dimension)] = &[
     ("rad", 1.0, dim(0, 0, 0, 0)),
     ("radian", 1.0, dim(0, 0, 0, 0)),
     ("deg", std::f64::consts::PI / 180.0, dim(0, 0, 0, 0)),
+    ("cycle", 1.0, dim(0, 0, 0, 0)),
+    ("cycles", 1.0, dim(0, 0, 0, 0)),
+    ("cpd", 180.0 / std::f64::consts::PI, dim(0, 0, 0, 0)),
+    ("pixel", 1.0, dim(0, 0, 0, 0)),
+    ("pixels", 1.0, dim(0, 0, 0, 0)),
     ("degC", 1.0, [0, 0, 0, 0, 1, 0, 0]),
     ("celsius", 1.0, [0, 0, 0, 0, 1, 0, 0]),
     ("degK", 1.0, [0, 0, 0, 0, 1, 0, 0]),
@@ -344,6 +349,7 @@ mod tests {
             ("mho/cm2", 1e4, "S/m2"),
             ("coul-volt", 1.0, "J"),
             ("MOhm", 1e6, "Ohm"),
+            ("cycle/deg", 180.0 / std::f64::consts::PI, "cpd"),
         ] {
             let unit = Unit::parse(text).unwrap();
             assert!((unit.scale / scale - 1.0).abs() < 1e-12, "{text}: {}", unit.scale);

@@ -72,6 +72,18 @@ pub enum Recording {
         /// Frames lie at `start + k·every`, `k ≥ 1`, up to `stop`.
         window: Window,
     },
+    /// Rates of single neurons of a population of sources that each have their own `[Hz]`, as they
+    /// are at the stamps.
+    Rates {
+        /// Index of the population.
+        population: usize,
+        /// Which neurons.
+        neurons: Neurons,
+        /// Interval in steps, ≥ 1.
+        every: u64,
+        /// Frames lie at `start + k·every`, `k ≥ 1`, up to `stop`.
+        window: Window,
+    },
     /// State variables, or synaptic currents and conductances of
     /// [`recordables`](crate::description::recordables); columns are variable-major: all neurons of the first variable, then the
     /// next. Stamps are the multiples of `every` (shifted by `offset`), values those at the end of

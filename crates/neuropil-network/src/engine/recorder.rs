@@ -63,6 +63,8 @@ pub(super) enum Columns {
     Activity { population: usize, neurons: Neurons, size: f64, count: u64 },
     /// A given time course.
     Course(Waveform),
+    /// Given rates of several neurons: steps per frame, and frame after frame.
+    Rates { every: u64, rates_hz: Vec<f64> },
 }
 
 /// A sampled recording.
@@ -98,6 +100,14 @@ impl SampleProbe {
         let bin_s = self.sampling.every as f64 * clock.dt_ms() * 1e-3;
         let value = match &mut self.content {
             Columns::State => return,
+            Columns::Rates { every, rates_hz } => {
+                let frames = rates_hz.len() / self.neurons.max(1);
+                let frame = usize::try_from((stamp - 1) / *every).unwrap_or(usize::MAX);
+                let first = frame.min(frames.saturating_sub(1)) * self.neurons;
+                self.steps.push(stamp);
+                self.values.extend(&rates_hz[first..first + self.neurons]);
+                return;
+            }
             Columns::Activity { size, count, .. } => std::mem::take(count) as f64 / (*size * bin_s),
             Columns::Course(course) => course.at(stamp, clock.dt_ms()),
         };

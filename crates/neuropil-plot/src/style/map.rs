@@ -15,6 +15,8 @@ pub enum ColorMap {
     Diverging,
     /// White to black.
     Greys,
+    /// Black to white: for light.
+    Light,
 }
 
 /// Colours at equal distances; viridis and inferno after van der Walt & Smith (2015, CC0).
@@ -24,6 +26,7 @@ const INFERNO: [u32; 8] =
     [0x000004, 0x1f0c48, 0x550f6d, 0x88226a, 0xba3655, 0xe35933, 0xf98c0a, 0xf9c932];
 const DIVERGING: [u32; 5] = [0x21529b, 0x8fb4da, 0xf7f7f7, 0xe99a86, 0xa51d26];
 const GREYS: [u32; 2] = [0xffffff, 0x000000];
+const LIGHT: [u32; 2] = [0x000000, 0xffffff];
 
 impl ColorMap {
     /// The colour at `place` in [0, 1]; places outside take the ends, not-a-number a light grey.
@@ -36,6 +39,7 @@ impl ColorMap {
             Self::Inferno => &INFERNO,
             Self::Diverging => &DIVERGING,
             Self::Greys => &GREYS,
+            Self::Light => &LIGHT,
         };
         let position = place.clamp(0.0, 1.0) * (anchors.len() - 1) as f64;
         let left = (position as usize).min(anchors.len() - 2);

@@ -40,6 +40,11 @@ pub fn draw_among(
 ) -> Result<Figure, PictureError> {
     let figure = match request.kind {
         PlotKind::Panels => together(result, request, all)?,
+        kind if kind.of_vision() => {
+            let rows = super::vision::panels(result, request)?;
+            let columns = rows.iter().map(Vec::len).max().unwrap_or(1);
+            Figure::grid(rows).width(super::vision::width(columns))
+        }
         _ => {
             let Parts { panels, stacked } = parts(result, request)?;
             let timed = stacked || matches!(request.kind, PlotKind::Spectrogram);
@@ -82,6 +87,12 @@ fn parts(result: &ResultFile, request: &PlotRequest) -> Result<Parts, PictureErr
                 return Err(PictureError::NotRecorded { name, what });
             }
         },
+        PlotKind::Stimulus
+        | PlotKind::ReceptiveFields
+        | PlotKind::Tuning
+        | PlotKind::SpikeTriggeredAverage => {
+            apart(super::vision::panels(result, request)?.concat())
+        }
         PlotKind::Morphology => return Err(PictureError::NoShape { name: name() }),
         PlotKind::Panels => return Err(PictureError::Nested { name: name() }),
         kind @ (PlotKind::ScanCurve | PlotKind::ScanMap) => {

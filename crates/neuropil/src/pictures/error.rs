@@ -33,6 +33,8 @@ pub enum PictureError {
     TooManyCurves { name: String, curves: usize, most: usize },
     #[error("picture \"{name}\": the result has no recorded variable \"{variable}\"{suggestion}")]
     Variable { name: String, variable: String, suggestion: String },
+    #[error("picture \"{name}\": \"{key}\" of no stimulus has a list of values{suggestion}")]
+    Untuned { name: String, key: String, suggestion: String },
     #[error("picture \"{name}\" needs two variables, one along each axis, found {found}")]
     TwoVariables { name: String, found: usize },
     #[error("picture \"{name}\" is made of panels and cannot be a panel itself")]

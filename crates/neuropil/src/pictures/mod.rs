@@ -12,6 +12,7 @@ mod rhythms;
 mod scan;
 mod spikes;
 mod states;
+mod vision;
 
 use std::path::{Path, PathBuf};
 

@@ -12,6 +12,7 @@ use neuropil_network::description::Positions;
 use super::fields::Item;
 use super::models::OwnModels;
 use super::simulation::Simulation;
+use super::vision::{Stage, VisualPopulation};
 use crate::arrays::{Array, ArrayError, Place, read_indices, read_numbers};
 use crate::experiment::{Experiment, Fault, Problem};
 use crate::expression::{Scope, Value};
@@ -33,6 +34,10 @@ pub(super) struct Context {
     pub files: RefCell<Vec<PathBuf>>,
     /// Where the neurons of populations lie, by number of the population.
     pub positions: RefCell<BTreeMap<usize, Arc<Positions>>>,
+    /// What the screen shows.
+    pub stage: RefCell<Option<Arc<Stage>>>,
+    /// Afferents that see it, so far.
+    pub seen: RefCell<Vec<VisualPopulation>>,
 }
 
 impl Context {
@@ -53,6 +58,8 @@ impl Context {
             warnings: RefCell::default(),
             files: RefCell::default(),
             positions: RefCell::default(),
+            stage: RefCell::default(),
+            seen: RefCell::default(),
         }
     }
 
@@ -68,6 +75,8 @@ impl Context {
             folder: self.folder.clone(),
             models: self.models.clone(),
             positions: self.positions.clone(),
+            stage: self.stage.clone(),
+            seen: self.seen.clone(),
             warnings: RefCell::default(),
             files: RefCell::default(),
             ..*self

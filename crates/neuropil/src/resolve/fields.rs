@@ -271,8 +271,9 @@ impl<'a> Item<'a> {
         if !pure && !found.same_dimension(&unit) {
             return Err(self.wrong_dimension(found, unit));
         }
-        // A pure number stands for one in the default unit.
-        let unit = if pure { Unit::ONE } else { unit };
+        // A pure number stands for one in the default unit; one in degrees has a unit of its own.
+        let own = unit.dimension == [0; 7] && found != Unit::ONE;
+        let unit = if pure && !own { Unit::ONE } else { unit };
         Ok(match value {
             Value::Number(quantity) => Amount::Fixed(quantity.number_in(unit)),
             Value::Random(random) => Amount::Drawn(random.numbers_in(unit)),
@@ -281,14 +282,19 @@ impl<'a> Item<'a> {
 
     fn wrong_dimension(&self, found: Unit, unit: Unit) -> Problem {
         let place = self.place.clone();
-        let example = format!("1 {}", symbol(unit));
         let found = format!("{} ({})", describe(found.dimension), self.node.shown());
-        let expected = describe(unit.dimension);
+        let (place, expected, example) = match visual(unit) {
+            Some((kind, example)) => (place, kind.to_owned(), example.to_owned()),
+            None => (place, describe(unit.dimension), format!("1 {}", symbol(unit))),
+        };
         let example = if expected == "pure number" { "1".into() } else { example };
         Problem::at(self.span(), Fault::WrongDimension { place, found, expected, example })
     }
 
     fn expectation(&self, unit: Unit) -> String {
+        if let Some((kind, example)) = visual(unit) {
+            return format!("an {kind} such as \"{example}\"");
+        }
         match describe(unit.dimension).as_str() {
             "pure number" => "a number".into(),
             kind => format!("a {kind} such as \"1 {}\"", symbol(unit)),
@@ -310,6 +316,14 @@ pub(crate) fn mentions(node: &Node, names: &[&str]) -> bool {
 /// Every unit name in this crate and in the models is known; an unknown one reads as a pure number.
 pub(crate) fn known_unit(unit: &str) -> Unit {
     Unit::parse(unit).unwrap_or(Unit::ONE)
+}
+
+/// Units of visual space are pure numbers of a scale of their own: what they measure, and an example.
+fn visual(unit: Unit) -> Option<(&'static str, &'static str)> {
+    [("deg", "angle", "30 deg"), ("1/deg", "inverse angle", "0.1 cycle/deg")]
+        .into_iter()
+        .find(|(known, ..)| known_unit(known) == unit)
+        .map(|(_, kind, example)| (kind, example))
 }
 
 /// The customary symbol of a default unit.

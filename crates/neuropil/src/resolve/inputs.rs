@@ -10,7 +10,7 @@ use neuropil_network::neurons::Model;
 use super::context::Context;
 use super::fields::{Amount, Fields, Item};
 use super::synapse::{self, Receptor};
-use super::{clamp, connections, members, sources, trains, volleys, waveform, window};
+use super::{clamp, connections, members, sources, trains, vision, volleys, waveform, window};
 use crate::experiment::Problem;
 
 /// Every kind by name.
@@ -19,6 +19,7 @@ pub(super) const KINDS: &[&str] = &[
     "correlated",
     "spikes",
     "volleys",
+    "visual",
     "dc",
     "ac",
     "step",
@@ -37,7 +38,7 @@ pub(super) fn is_population(item: &Item<'_>) -> Result<bool, Problem> {
 
 fn makes_population(kind: &str, fields: &Fields<'_>) -> bool {
     match kind {
-        "spikes" | "volleys" | "correlated" => true,
+        "spikes" | "volleys" | "visual" | "correlated" => true,
         "poisson" => fields.get("size").is_some() || fields.get("rates").is_some(),
         _ => false,
     }
@@ -62,6 +63,7 @@ pub(super) fn population(
     match kind(&fields)? {
         "spikes" => trains::population(name, &fields, context),
         "volleys" => volleys::population(name, &fields, context),
+        "visual" => vision::population(name, &fields, context),
         kind => sources::population(name, kind, &fields, context),
     }
 }
@@ -81,6 +83,7 @@ pub(super) fn read(
         match kind {
             "spikes" => trains::known_keys(&fields),
             "volleys" => volleys::known_keys(&fields),
+            "visual" => vision::known_keys(&fields),
             kind => sources::known_keys(kind, &fields),
         }
         if let Some(target) = fields.get("target") {

@@ -10,6 +10,7 @@
 //! | `space` | `position` of populations, functions of distance |
 //! | `connections`, `rule`, `synapse`, `pairs`, `blocks`, `psp` | `[connections.NAME]` |
 //! | `inputs`, `sources`, `trains`, `volleys`, `waveform`, `window` | `[inputs.NAME]` |
+//! | `vision` | `[screen]`, `[gaze]`, `[stimuli.NAME]`, visual inputs |
 //! | `record`, `members` | `[record]` |
 //! | `analysis` | `[analysis]` |
 //! | `plots` | `[plots.NAME]` |
@@ -38,11 +39,13 @@ mod sources;
 mod space;
 mod synapse;
 mod trains;
+mod vision;
 mod volleys;
 mod waveform;
 mod window;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use neuropil_network::description::{ModelError, Network, Recording};
 
@@ -61,6 +64,7 @@ pub use analysis::{AnalysisRequest, Modulation};
 pub(crate) use cable::origin;
 pub use cable::{CableSetup, CellPopulation, Form, Measure, Quantity, ResponsePlot, Series};
 pub use plots::{PlotKind, PlotRequest};
+pub use vision::{Presentation, VisionModel, VisualPopulation};
 
 /// Every section.
 const SECTIONS: &[&str] = &[
@@ -72,6 +76,9 @@ const SECTIONS: &[&str] = &[
     "populations",
     "networks",
     "connections",
+    "screen",
+    "gaze",
+    "stimuli",
     "inputs",
     "record",
     "analysis",
@@ -103,6 +110,8 @@ pub struct Model {
     pub plots: Vec<PlotRequest>,
     /// Statistics to report.
     pub analysis: Option<AnalysisRequest>,
+    /// What is shown, and the afferents that see it.
+    pub vision: Option<Arc<VisionModel>>,
     /// Where each projection was written.
     places: Vec<(String, Span, String)>,
 }
@@ -145,6 +154,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     let simulation = simulation::read(&simulation.fields()?, &scope)?;
     let models = models::read(&top.section("models")?, &scope, experiment.sources())?;
     let context = Context::new(experiment, scope, models, &simulation);
+    *context.stage.borrow_mut() = vision::read(&top, &context)?.map(Arc::new);
     let mut network = Network {
         clock: simulation.clock,
         seed: simulation.seed,
@@ -201,6 +211,8 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
     let names: Vec<&str> = populations.chain(courses).collect();
     let mut plots = plots::read(&top.section("plots")?, &names, &context.scope, context.clock)?;
     plots.retain(|plot| !plot.kind.of_scan());
+    let vision = vision::model(&context);
+    plots::attach(&mut plots, vision.as_ref(), &top)?;
     let analysis = match top.get("analysis") {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,
@@ -226,6 +238,7 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         parameters: context.scope,
         plots,
         analysis,
+        vision,
         places,
     })
 }

@@ -1,8 +1,11 @@
 //! `[plots.NAME]`: pictures of the result.
 
+use std::sync::Arc;
+
 use neuropil_core::Clock;
 
 use super::fields::{Fields, Item};
+use super::vision::VisionModel;
 use super::{parameters, simulation, window};
 use crate::experiment::{Experiment, ExperimentError, Problem, Span, Written};
 use crate::expression::Scope;
@@ -46,6 +49,14 @@ pub enum PlotKind {
     Family,
     /// A measure against the place on the cell.
     Profile,
+    /// Frames of the screen.
+    Stimulus,
+    /// Receptive fields of afferents.
+    ReceptiveFields,
+    /// Rates against a value of the stimulus, with what theory says.
+    Tuning,
+    /// What the screen showed before spikes.
+    SpikeTriggeredAverage,
     /// Figures of a scan against one of its values.
     ScanCurve,
     /// Figures of a scan over two of its values, as colours.
@@ -96,6 +107,14 @@ const KINDS: &[(&str, PlotKind, &[&str])] = &[
     ("response", PlotKind::Response, &[]),
     ("family", PlotKind::Family, &[]),
     ("profile", PlotKind::Profile, &[]),
+    ("stimulus", PlotKind::Stimulus, &["window", "frames"]),
+    ("receptive_fields", PlotKind::ReceptiveFields, &["populations", "neurons"]),
+    ("tuning", PlotKind::Tuning, &["populations", "neurons", "x", "log"]),
+    (
+        "spike_triggered_average",
+        PlotKind::SpikeTriggeredAverage,
+        &["populations", "neurons", "window", "lag"],
+    ),
     ("scan_curve", PlotKind::ScanCurve, &["x", "figures", "by", "log"]),
     ("scan_map", PlotKind::ScanMap, &["x", "y", "figures", "log"]),
 ];
@@ -104,6 +123,14 @@ impl PlotKind {
     /// Whether it compares responses of cells.
     pub const fn of_responses(self) -> bool {
         matches!(self, Self::Response | Self::Family | Self::Profile)
+    }
+
+    /// Whether it needs what the screen showed.
+    pub const fn of_vision(self) -> bool {
+        matches!(
+            self,
+            Self::Stimulus | Self::ReceptiveFields | Self::Tuning | Self::SpikeTriggeredAverage
+        )
     }
 
     /// The kind of that name.
@@ -189,7 +216,11 @@ pub struct PlotRequest {
     /// Figures of a scan, such as `E.rate_hz`; the rates if empty.
     pub figures: Vec<String>,
     /// What a picture of responses shows.
-    pub responses: Option<std::sync::Arc<super::ResponsePlot>>,
+    pub responses: Option<Arc<super::ResponsePlot>>,
+    /// Most frames of the screen that are shown.
+    pub frames: Option<usize>,
+    /// What the screen showed, for pictures that need it.
+    pub vision: Option<Arc<VisionModel>>,
 }
 
 impl PlotRequest {
@@ -223,6 +254,8 @@ impl PlotRequest {
             by: None,
             figures: Vec::new(),
             responses: None,
+            frames: None,
+            vision: None,
         }
     }
 }
@@ -253,6 +286,14 @@ impl Experiment {
                     };
                     let mut all = read_beside(&fields, populations, &scope, clock, &unread)?;
                     all.retain(|request| !request.kind.of_responses());
+                    if all.iter().any(|request| request.kind.of_vision()) {
+                        // What was shown follows from the experiment, whose files may be gone.
+                        let vision = super::resolve(self).ok().and_then(|model| model.vision);
+                        for request in all.iter_mut().filter(|r| r.kind.of_vision()) {
+                            request.vision.clone_from(&vision);
+                        }
+                        all.retain(|r| !r.kind.of_vision() || r.vision.is_some());
+                    }
                     Ok(all)
                 }
                 None => Ok(Vec::new()),
@@ -272,6 +313,21 @@ pub(super) fn surroundings(experiment: &Experiment) -> Result<(Fields<'_>, Scope
     let simulation = top.need("simulation", "a table with at least a duration")?;
     let simulation = simulation::read(&simulation.fields()?, &scope)?;
     Ok((top, scope, simulation.clock))
+}
+
+/// Gives pictures that need it what the screen showed.
+pub(super) fn attach(
+    plots: &mut [PlotRequest],
+    vision: Option<&Arc<VisionModel>>,
+    top: &Fields<'_>,
+) -> Result<(), Problem> {
+    for plot in plots.iter_mut().filter(|plot| plot.kind.of_vision()) {
+        plot.vision = vision.cloned();
+        if plot.vision.is_none() {
+            top.need("stimuli", "what the screen shows, which a picture is asked for of")?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn read(
@@ -355,6 +411,7 @@ impl Reading<'_> {
             mean: yes("mean")?,
             of: text("of", "what to show")?.unwrap_or_default(),
             bins: whole("bins", 10_000)?,
+            frames: whole("frames", 100)?,
             segment_ms: time("segment", 0.0)?.unwrap_or(default.segment_ms),
             lag_ms: time("lag", 0.0)?.unwrap_or(default.lag_ms),
             letters: yes("letters")?,

@@ -193,7 +193,7 @@ impl Draw<'_> {
         Ok(())
     }
 
-    fn column(
+    pub fn column(
         &self,
         item: &Item<'_>,
         kind: &str,

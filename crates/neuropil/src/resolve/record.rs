@@ -5,7 +5,7 @@
 //! | `spikes` | spikes of populations and sources |
 //! | `traces` | state variables, synaptic currents and conductances |
 //! | `rates` | spikes per neuron and time, counted in bins; no spike is kept for it |
-//! | `inputs` | the course of the rate or current of inputs |
+//! | `inputs` | the course of the rate or current of inputs; of a part such as `"V1[0:8]"` neuron by neuron |
 //! | `events` | events of Poisson inputs, neuron by neuron |
 
 use neuropil_network::description::{
@@ -147,7 +147,12 @@ fn courses(
 ) -> Result<(), Problem> {
     let (target, every, window) = request(item, "an input or a list of inputs", window, context)?;
     for item in target.items() {
-        let name = item.text("the name of an input")?;
+        let text = item.text("the name of an input")?;
+        if text.contains('[') {
+            recordings.push(unit_by_unit(&item, (every, window), populations, recordings)?);
+            continue;
+        }
+        let name = text;
         let device = inputs.iter().find(|i| base(i) == name).map(|i| &i.drive);
         let source = populations.iter().find(|p| p.name == name).map(|p| (&p.dynamics, p.size));
         let (unit, course) = match (device, source) {
@@ -174,11 +179,40 @@ fn courses(
                 return Err(unknown_input(&item, name, &known));
             }
         };
-        let taken = |r: &Recording| matches!(r, Recording::Course { name: n, .. } if n == name);
+        let taken = |r: &Recording| match r {
+            Recording::Course { name: n, .. } => n == name,
+            Recording::Rates { population, .. } => populations[*population].name == name,
+            _ => false,
+        };
         once(recordings, taken, &item, format!("\"{name}\" is"))?;
         recordings.push(Recording::Course { name: name.into(), unit, course, every, window });
     }
     Ok(())
+}
+
+/// `"V1[0:8]"`: the rate of every source by itself.
+fn unit_by_unit(
+    item: &Item<'_>,
+    (every, window): (u64, Window),
+    populations: &[Population],
+    recordings: &[Recording],
+) -> Result<Recording, Problem> {
+    let parts = members::parts(item, populations)?;
+    let [part] = parts[..] else { return Err(item.wrong("one part such as \"V1[0:8]\"")) };
+    let population = part.population;
+    let of = &populations[population];
+    let differs = |process: &Process| matches!(process, Process::Frames { .. });
+    if !matches!(&of.dynamics, Dynamics::Generator(g) if differs(&g.process)) {
+        let what = format!("the neurons of \"{}\" have no rates of their own", of.name);
+        return Err(item.unsupported(what));
+    }
+    let taken = |r: &Recording| match r {
+        Recording::Rates { population: p, .. } => *p == population,
+        Recording::Course { name, .. } => *name == of.name,
+        _ => false,
+    };
+    once(recordings, taken, item, format!("the rates of \"{}\" are", of.name))?;
+    Ok(Recording::Rates { population, neurons: part.neurons(of.size), every, window })
 }
 
 /// The rate of one source, or the mean over sources that differ.

@@ -150,6 +150,10 @@ fn in_words(recording: &Recording, network: &Network) -> String {
         Recording::Activity { population, neurons, every, .. } => {
             format!("rate of {}, every {} ms", of(*population, neurons), clock.ms(*every))
         }
+        Recording::Rates { population, neurons, every, .. } => {
+            let every = clock.ms(*every);
+            format!("given rates of {}, every {every} ms", of(*population, neurons))
+        }
         Recording::Course { name, unit, every, .. } => {
             format!("course of {name} [{unit}], every {} ms", clock.ms(*every))
         }

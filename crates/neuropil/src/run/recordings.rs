@@ -1,6 +1,8 @@
 //! The engine's recordings as the result file declares them.
 
-use neuropil_network::description::{Dynamics, Network, Neurons, Recording, Window, recordables};
+use neuropil_network::description::{
+    Dynamics, Network, Neurons, Population, Recording, Window, recordables,
+};
 use neuropil_record::{Recordings, SampledRecording, SpikeRecording};
 
 /// Declares every recording, in the engine's order.
@@ -22,6 +24,14 @@ pub(crate) fn declare(network: &Network) -> Recordings {
                 let population = &network.populations[*population];
                 let (name, size) = (&population.name, population.size);
                 let declared = SampledRecording::population(name, size, "rate", "Hz", *every);
+                let start_step = window.start + every;
+                recordings.samples.push(SampledRecording { start_step, ..declared });
+            }
+            Recording::Rates { population, neurons, every, window } => {
+                let Population { name, size, .. } = &network.populations[*population];
+                let columns = neurons.indices(*size);
+                let declared =
+                    SampledRecording::neurons(name, *size, "input_rate", "Hz", columns, *every);
                 let start_step = window.start + every;
                 recordings.samples.push(SampledRecording { start_step, ..declared });
             }

@@ -83,6 +83,7 @@ pub(super) fn check(network: &Network) -> Result<(), ModelError> {
         let (population, neurons) = match r {
             Recording::Spikes { population, neurons, .. }
             | Recording::Activity { population, neurons, .. }
+            | Recording::Rates { population, neurons, .. }
             | Recording::Samples { population, neurons, .. } => (population, neurons),
             Recording::Events { input, neurons, .. } => match network.inputs.get(*input) {
                 Some(input) => (&input.target.slice.population, neurons),
@@ -99,7 +100,12 @@ pub(super) fn check(network: &Network) -> Result<(), ModelError> {
         if !list.is_sorted() {
             return fail("neurons must be listed in ascending order".into());
         }
-        if matches!(r, Recording::Samples { every: 0, .. } | Recording::Activity { every: 0, .. }) {
+        if matches!(
+            r,
+            Recording::Samples { every: 0, .. }
+                | Recording::Activity { every: 0, .. }
+                | Recording::Rates { every: 0, .. }
+        ) {
             return fail("the interval must be at least one step".into());
         }
     }

@@ -3,7 +3,9 @@
 use std::ops::Range;
 
 use super::devices::poisson_drive;
-use crate::description::{ModelError, Network, Recording, Window};
+use crate::description::{
+    Dynamics, Generator, ModelError, Network, Population, Process, Recording, Window,
+};
 use crate::engine::reading::Reading;
 use crate::engine::recorder::{Columns, Heard, Recorder, SampleProbe, Sampling, SpikeProbe};
 use crate::engine::worker::Probe;
@@ -85,6 +87,19 @@ pub(super) fn recorder(network: &Network) -> Result<(Recorder, Vec<Wanted>), Mod
             Recording::Course { course, every, window, .. } => {
                 recorder.samples.push(single(Columns::Course(course.clone()), *every, *window));
             }
+            Recording::Rates { population, neurons, every, window } => {
+                let population = &network.populations[*population];
+                let Some((frame, rates_hz)) = frames_of(population) else {
+                    let (population, what) = (population.name.clone(), "its neurons share a rate");
+                    return Err(ModelError::Recording { population, what: what.into() });
+                };
+                let list = neurons.indices(population.size);
+                let rows = rates_hz.chunks(population.size as usize);
+                let rates_hz = rows.flat_map(|row| list.iter().map(|n| row[*n as usize])).collect();
+                let content = Columns::Rates { every: frame, rates_hz };
+                let probe = single(content, *every, *window);
+                recorder.samples.push(SampleProbe { neurons: list.len(), ..probe });
+            }
             Recording::Samples { population, neurons, variables, every, offset, window } => {
                 let pop = &network.populations[*population];
                 let sampling = Sampling { every: *every, offset: *offset, window: *window };
@@ -108,6 +123,16 @@ pub(super) fn recorder(network: &Network) -> Result<(Recorder, Vec<Wanted>), Mod
         }
     }
     Ok((recorder, wanted))
+}
+
+/// Steps per frame, and the rates of all neurons of every frame, of sources that differ.
+fn frames_of(population: &Population) -> Option<(u64, &[f64])> {
+    match &population.dynamics {
+        Dynamics::Generator(Generator { process: Process::Frames { every, rates_hz }, .. }) => {
+            Some((*every, rates_hz))
+        }
+        _ => None,
+    }
 }
 
 /// A recording with one column that does not come from the workers.
