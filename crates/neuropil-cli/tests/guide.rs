@@ -78,6 +78,15 @@ fn the_guide_to_networks_can_be_followed() {
 }
 
 #[test]
+fn the_guide_to_vision_can_be_followed() {
+    let folder = follow("vision.md");
+    holds(
+        &folder,
+        &["look_tuning.png", "center_screen.png", "network_scan.csv", "noise_average.png"],
+    );
+}
+
+#[test]
 fn the_guide_to_cells_can_be_followed() {
     let folder = follow("cells.md");
     holds(&folder, &["shape.png", "kv.png", "pyramid_family.png", "pyramid_peaks.csv"]);

@@ -17,6 +17,9 @@ use crate::resolve::{PlotRequest, VisionModel};
 /// Neurons that are shown of a population unless another number is asked for.
 const NEURONS: usize = 3;
 
+/// Contrast as colours.
+const LOOK: (&str, ColorMap, (f64, f64)) = ("contrast", ColorMap::Diverging, (-1.0, 1.0));
+
 /// Most lags.
 const LAGS: usize = 40;
 
@@ -49,11 +52,13 @@ pub(super) fn averages(
                 unit.map_or(screen.grid(), |unit| covering(screen, std::slice::from_ref(unit)));
             let found = Averages::of(vision, &grid, &spikes_ms, &lags_ms);
             let Some((best, average)) = found.best() else {
-                let (name, what) = (request.name.clone(), "spikes after what was shown");
-                return Err(PictureError::NotRecorded { name, what });
+                let mut blank = image(&grid, &vec![f64::NAN; grid.size()], LOOK, 150.0)?;
+                blank.title = format!("{name}[{neuron}]: no spikes");
+                rows.push(vec![blank]);
+                continue;
             };
             let most = largest(average);
-            let look = ("contrast", ColorMap::Diverging, (-most, most));
+            let look = (LOOK.0, LOOK.1, (-most, most));
             let mut title = format!("{} spikes, {:.0} ms before", spikes_ms.len(), lags_ms[best]);
             let mut row = Vec::new();
             let mut profile = None;

@@ -18,7 +18,7 @@ const FIELDS: usize = 8;
 const COLUMNS: usize = 4;
 
 /// Most outlines on the map.
-const OUTLINES: usize = 300;
+const OUTLINES: usize = 60;
 
 /// A map of all fields on the screen, then some of each population by themselves.
 pub(super) fn fields(
@@ -33,20 +33,23 @@ pub(super) fn fields(
         let color = color(result, &population.name);
         for k in spread(population.units.len(), OUTLINES) {
             let (x, y) = outline(&population.units[k]);
-            map = map.with(Mark::line(&x, &y, color));
+            map = map.with(Mark::Line { x, y, color, width: 0.9, dashed: false });
         }
         map = map.explained(&population.name, color, Sign::Line);
     }
-    let mut rows = vec![vec![map]];
+    let mut panels = Vec::new();
     for population in populations {
-        let mut panels = Vec::new();
         for k in spread(population.units.len(), request.neurons.unwrap_or(FIELDS)) {
             let title = format!("{}[{k}]", population.name);
-            panels.push(field(&screen, &population.units[k])?.titled(title));
+            let mut panel = field(&screen, &population.units[k])?.titled(title);
+            // Red raises and blue lowers the rate; a bar beside each would only take their room.
+            panel.color_bar = None;
+            panels.push(panel);
         }
-        rows.extend(panels.chunks(COLUMNS).map(<[Panel]>::to_vec));
     }
-    Ok(rows)
+    let mut all = vec![vec![map]];
+    all.extend(super::rows(panels, COLUMNS));
+    Ok(all)
 }
 
 /// One receptive field, as colours; of a quadrature pair the first.
@@ -61,9 +64,7 @@ pub(super) fn field(screen: &Screen, unit: &Unit) -> Result<Panel, PictureError>
     }
     let most = largest(&values);
     values.iter_mut().for_each(|value| *value /= most);
-    let mut panel = image(&grid, &values, ("weight", ColorMap::Diverging, (-1.0, 1.0)), 150.0)?;
-    panel.color_bar = None;
-    Ok(panel)
+    image(&grid, &values, ("weight", ColorMap::Diverging, (-1.0, 1.0)), 150.0)
 }
 
 /// The edge of the screen.

@@ -32,11 +32,20 @@ pub(super) fn panels(
     }
 }
 
+/// Panels in rows of `columns`; the last row is filled with empty ones.
+fn rows(mut panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
+    let height = panels.last().map_or(0.0, |panel| panel.height);
+    while columns > 0 && panels.len() > columns && panels.len() % columns != 0 {
+        let hidden = || Axis::new("").limits(0.0, 1.0).hidden();
+        panels.push(Panel::new(hidden(), hidden()).height(height));
+    }
+    panels.chunks(columns.max(1)).map(<[Panel]>::to_vec).collect()
+}
+
 /// Width of a picture with so many panels in its widest row `[px]`.
 pub(super) fn width(columns: usize) -> f64 {
     match columns {
-        1 => 430.0,
-        2 => 600.0,
+        1 | 2 => 600.0,
         3 => 720.0,
         _ => 840.0,
     }

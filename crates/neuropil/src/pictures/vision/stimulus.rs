@@ -26,29 +26,28 @@ pub(super) fn frames(
     let moments = moments(vision, request);
     let mut values = vec![0.0; grid.size()];
     let mut images = Vec::new();
-    let mut brightest: f64 = 1.0;
     for (t_ms, title) in moments {
         let frame = screen.frame_at(t_ms);
         still.luminance(frame, &grid, &mut values);
-        brightest = values.iter().fold(brightest, |most, value| most.max(*value));
         images.push((screen.frame_ms(frame), title, values.clone()));
     }
     let columns = COLUMNS.min(images.len()).max(1);
-    let height = (760.0 / columns as f64 - 60.0) * screen.height_deg / screen.width_deg;
-    let look = ("luminance", ColorMap::Light, (0.0, brightest));
+    // What is left for an image beside its axis.
+    let across = super::width(columns) / columns as f64 - 52.0;
+    let height = across * screen.height_deg / screen.width_deg;
+    let look = ("luminance", ColorMap::Light, (0.0, 1.0));
     let mut panels = Vec::new();
-    for (k, (t_ms, title, values)) in images.iter().enumerate() {
+    for (t_ms, title, values) in &images {
         let mut panel = image(&grid, values, look, height.clamp(60.0, 320.0))?.titled(title);
-        if (k + 1) % columns != 0 && k + 1 != images.len() {
-            panel.color_bar = None;
-        }
+        // Black is 0 and white is 1; a bar beside each would only take their room.
+        panel.color_bar = None;
         if vision.scene.gaze != Gaze::fixed([0.0; 2]) {
             let [x, y] = vision.scene.gaze.at(*t_ms);
             panel = panel.with(Mark::points(&[x], &[y], Color::RED));
         }
         panels.push(panel);
     }
-    Ok(panels.chunks(columns).map(<[Panel]>::to_vec).collect())
+    Ok(super::rows(panels, columns))
 }
 
 /// When, and what is written above.

@@ -28,6 +28,10 @@ pub(super) fn tuning(
     vision: &Arc<VisionModel>,
     request: &PlotRequest,
 ) -> Result<Vec<Vec<Panel>>, PictureError> {
+    if vision.presentations.is_empty() {
+        let axes = (Axis::new("stimulus"), Axis::new("rate (spikes/s)"));
+        return Ok(vec![vec![Panel::new(axes.0, axes.1).titled("nothing was shown")]]);
+    }
     let (key, shown) = presentations(vision, request)?;
     let recordings = chosen(result.spike_recordings(), |r| &r.population, request, "spikes")?;
     let mut rows = Vec::new();
@@ -103,7 +107,9 @@ fn presentations<'a>(
     let name = request.name.clone();
     match (key, &request.x) {
         (Some(key), _) => {
-            let shown = vision.presentations.iter().filter(|shown| shown.varied.contains(&key));
+            let whole = |shown: &&Presentation| shown.until_ms <= vision.end_ms + 1e-6;
+            let shown = vision.presentations.iter().filter(whole);
+            let shown = shown.filter(|shown| shown.varied.contains(&key));
             Ok((key, shown.collect()))
         }
         (None, Some(wanted)) => {
