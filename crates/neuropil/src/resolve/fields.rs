@@ -293,7 +293,7 @@ impl<'a> Item<'a> {
 
     fn expectation(&self, unit: Unit) -> String {
         if let Some((kind, example)) = visual(unit) {
-            return format!("an {kind} such as \"{example}\"");
+            return format!("a {kind} such as \"{example}\"");
         }
         match describe(unit.dimension).as_str() {
             "pure number" => "a number".into(),
@@ -320,7 +320,7 @@ pub(crate) fn known_unit(unit: &str) -> Unit {
 
 /// Units of visual space are pure numbers of a scale of their own: what they measure, and an example.
 fn visual(unit: Unit) -> Option<(&'static str, &'static str)> {
-    [("deg", "angle", "30 deg"), ("1/deg", "inverse angle", "0.1 cycle/deg")]
+    [("deg", "visual angle", "30 deg"), ("1/deg", "number per degree", "0.1 cycle/deg")]
         .into_iter()
         .find(|(known, ..)| known_unit(known) == unit)
         .map(|(_, kind, example)| (kind, example))

@@ -123,13 +123,13 @@ impl Reading<'_, '_> {
         if let Some(item) = self.fields.get("center") {
             pair(&item, "deg", self.context)?;
         }
-        for key in ["radius", "inner_radius", "envelope"] {
+        for key in ["radius", "inner_radius"] {
             self.least_0(key, "deg", Some(0.0))?;
         }
-        if self.kind == "blob" {
-            self.above_0("sigma", "deg", None)?;
+        match self.kind {
+            "blob" => self.above_0("sigma", "deg", None),
+            _ => self.least_0("envelope", "deg", Some(0.0)),
         }
-        Ok(())
     }
 
     fn center(&self) -> Result<[f64; 2], Problem> {
