@@ -112,29 +112,41 @@ impl Unit {
 impl Weights {
     /// Sum over the pixels of weights times `image`, an array over the whole grid of `columns` columns.
     pub fn dot(&self, image: &[f64], columns: usize) -> f64 {
-        let width = self.shape[0];
-        let mut sum = 0.0;
-        for (row, weights) in self.values.chunks(width.max(1)).enumerate() {
-            let begin = (self.first[1] + row) * columns + self.first[0];
-            sum += dot(weights, &image[begin..begin + width]);
-        }
-        sum
+        pulp::Arch::new().dispatch(Dot { weights: self, image, columns })
     }
 }
 
 /// A dot product with eight partial sums, always added in the same order.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
-    let mut lanes = [0.0; 8];
-    let (a_rest, b_rest) = (a.chunks_exact(8).remainder(), b.chunks_exact(8).remainder());
-    for (a, b) in a.chunks_exact(8).zip(b.chunks_exact(8)) {
-        for lane in 0..8 {
-            lanes[lane] += a[lane] * b[lane];
+struct Dot<'a> {
+    weights: &'a Weights,
+    image: &'a [f64],
+    columns: usize,
+}
+
+impl pulp::WithSimd for Dot<'_> {
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: pulp::Simd>(self, _: S) -> f64 {
+        let Weights { first, shape: [width, _], values } = self.weights;
+        let (mut lanes, mut rest) = ([0.0; 8], 0.0);
+        for (row, weights) in values.chunks(*(width.max(&1))).enumerate() {
+            let begin = (first[1] + row) * self.columns + first[0];
+            let image = &self.image[begin..begin + weights.len()];
+            let (eights, ends) = (weights.chunks_exact(8), image.chunks_exact(8));
+            let others = eights.remainder().iter().zip(ends.remainder());
+            for (a, b) in eights.zip(ends) {
+                for lane in 0..8 {
+                    lanes[lane] += a[lane] * b[lane];
+                }
+            }
+            for (a, b) in others {
+                rest += a * b;
+            }
         }
+        let [a, b, c, d, e, f, g, h] = lanes;
+        ((a + e) + (b + f)) + ((c + g) + (d + h)) + rest
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum();
-    ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5]))
-        + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]))
-        + rest
 }
 
 /// The smallest grid of the screen's pixels that covers the fields of all units.
