@@ -35,7 +35,7 @@ pub(super) fn panels(
 /// Panels in rows of `columns`; the last row is filled with empty ones.
 fn rows(mut panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
     let height = panels.last().map_or(0.0, |panel| panel.height);
-    while columns > 0 && panels.len() > columns && panels.len() % columns != 0 {
+    while columns > 0 && panels.len() > columns && !panels.len().is_multiple_of(columns) {
         let hidden = || Axis::new("").limits(0.0, 1.0).hidden();
         panels.push(Panel::new(hidden(), hidden()).height(height));
     }
