@@ -1,20 +1,22 @@
 //! Neurons of one model: the passing of time.
 
-mod block;
+mod arrivals;
 mod columns;
+mod formulas;
+mod spikes;
 
 use std::sync::Arc;
 
-use block::Block;
 use columns::columns;
+use spikes::Rules;
 
 use super::dimension::given;
-use super::lower::Hold;
-use super::model::{Model, Rest};
+use super::holds::Hold;
+use super::model::Model;
 use super::noise::{Address, Normals, uniforms};
-use crate::contract::Surroundings;
+use crate::contract::Store;
 use crate::ir::{Input, evaluate};
-use crate::vector::{self, Bytecode, Chunks, Registers};
+use crate::vector::{Now, Tiles};
 
 /// Values of one parameter or initial value, in the unit of its [`super::Quantity`].
 #[derive(Debug, Clone, PartialEq)]
@@ -85,18 +87,43 @@ const INSPECTION: u64 = 256;
 /// Neurons of one model.
 pub struct Cells {
     model: Arc<Model>,
-    code: Bytecode,
+    tiles: Tiles,
+    /// Columns of all neurons, those of a block where they are [`Hold::is_local`].
+    columns: Vec<Store>,
+    /// Whether local columns hold other than zeros.
+    filled: Vec<bool>,
     blocks: Vec<Block>,
-    registers: Registers,
-    arch: pulp::Arch,
-    /// Nodes that resets and refractory times need.
-    reset_live: Vec<bool>,
-    rest_live: Vec<bool>,
+    rules: Rules,
+    /// The columns of the number of the step and of who crossed the threshold.
+    now: Option<usize>,
+    crossed: Option<usize>,
+    /// Working memory.
     values: Vec<f64>,
+    arch: pulp::Arch,
     first: u32,
     key: [u32; 2],
     dt_ms: f64,
 }
+
+/// Up to [`BLOCK`] neurons that advance together.
+#[derive(Debug)]
+struct Block {
+    /// How many, and with those that fill the last vector.
+    len: usize,
+    padded: usize,
+    /// Neurons that have spiked and are to be reset.
+    pending: Vec<usize>,
+    /// Whether each column of what devices deliver holds other than zeros.
+    fed: Vec<bool>,
+    /// Number of steps done.
+    done: u64,
+}
+
+/// Columns are padded to a multiple of this.
+const PAD: usize = 16;
+
+/// Decaying variables below this are set to 0: near 1e-308 arithmetic becomes slow.
+const TINY: f64 = 1e-200;
 
 impl std::fmt::Debug for Cells {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -110,27 +137,37 @@ impl Cells {
     /// # Panics
     /// If a list of values is shorter than the number of neurons.
     pub fn new(model: Arc<Model>, setting: &Setting) -> Self {
-        let columns = columns(&model, setting);
-        let each: Vec<bool> = columns.iter().map(|c| matches!(c, Values::Each(_))).collect();
-        let blocks = (0..setting.size)
-            .step_by(BLOCK)
-            .map(|begin| Block::new(&model, &columns, begin..(begin + BLOCK).min(setting.size)))
-            .collect();
-        let single = &model.single;
-        let reset_live = single.graph.live(single.reset.iter().map(|(_, value)| *value));
-        let rest = match single.rest {
-            Some(Rest::Steps(value)) => Some(value),
-            _ => None,
+        let values = columns(&model, setting);
+        let padded = setting.size.next_multiple_of(PAD);
+        let store = |(hold, values): (&Hold, Values)| match values {
+            _ if *hold == Hold::Now => Store::Uniform(0.0),
+            _ if hold.is_local() => Store::Each(vec![0.0; padded.min(BLOCK)]),
+            Values::Same(value) => Store::Uniform(value),
+            Values::Each(mut values) => {
+                values.resize(padded, values.last().copied().unwrap_or(0.0));
+                Store::Each(values)
+            }
         };
-        let rest_live = single.graph.live(rest.into_iter());
+        let columns: Vec<Store> = model.holds.iter().zip(values).map(store).collect();
+        let block = |begin: usize| Block {
+            len: BLOCK.min(setting.size - begin),
+            padded: BLOCK.min(padded - begin),
+            pending: Vec::new(),
+            fed: vec![false; columns.len()],
+            done: 0,
+        };
+        let (now, crossed) = (model.column(Hold::Now), model.column(Hold::Crossed));
+        let local = |k: usize| model.holds[k].is_local();
         Self {
-            code: vector::emit(&model.step, &each),
-            blocks,
-            registers: Registers::default(),
-            arch: pulp::Arch::new(),
-            reset_live,
-            rest_live,
+            tiles: Tiles::new(&model.step, &columns, now, local, crossed),
+            blocks: (0..setting.size).step_by(BLOCK).map(block).collect(),
+            rules: Rules::new(&model, &columns, setting.dt_ms),
+            filled: vec![false; columns.len()],
+            columns,
+            now,
+            crossed,
             values: Vec::new(),
+            arch: pulp::Arch::new(),
             first: setting.first,
             key: setting.key,
             dt_ms: setting.dt_ms,
@@ -156,16 +193,27 @@ impl Cells {
         spikes: &mut Vec<u32>,
     ) -> Result<(), NotFinite> {
         let t_ms = step as f64 * self.dt_ms;
-        self.blocks[block].receive(&self.model, arriving);
+        self.receive(block, arriving);
         self.reset(block, t_ms);
         self.draw(block, step);
-        self.run(block, t_ms);
-        self.collect(block, t_ms, spikes)?;
-        self.blocks[block].stimulate(&self.model, arriving);
+        let flags = self.run(block, step);
+        self.collect(block, step, flags, spikes)?;
+        self.stimulate(block, arriving);
+        self.blocks[block].done = step + 1;
         if step.is_multiple_of(INSPECTION) {
-            self.blocks[block].inspect(&self.model, block * BLOCK)?;
+            self.inspect(block)?;
         }
         Ok(())
+    }
+
+    /// The state of all neurons that takes the weights of a receptor and does nothing but add them up, with
+    /// the factor on them: what is added there before [`advance`](Self::advance) need not arrive with it.
+    pub fn sink(&mut self, receptor: usize) -> Option<(&mut [f64], f64)> {
+        let (column, factor) = self.model.sink(receptor)?;
+        match &mut self.columns[column] {
+            Store::Each(values) => Some((values, factor)),
+            Store::Uniform(_) => None,
+        }
     }
 
     /// Value of a variable of one neuron after the last step, in its own unit.
@@ -173,21 +221,22 @@ impl Cells {
     /// # Panics
     /// If there is no such variable or neuron.
     pub fn read(&self, variable: usize, neuron: usize) -> f64 {
-        let (block, lane) = (&self.blocks[neuron / BLOCK], neuron % BLOCK);
+        let pending = self.blocks[neuron / BLOCK].pending.contains(&(neuron % BLOCK));
         let model = &*self.model;
         let single = &model.single;
-        if variable < model.states && !block.pending.contains(&lane) {
-            return given(block.at(model.state(variable), lane), model.variables[variable].unit);
+        if variable < model.states && !pending {
+            let value = at(&self.columns[model.state(variable)], neuron);
+            return given(value, model.variables[variable].unit);
         }
-        let mut states: Vec<f64> =
-            (0..model.states).map(|k| block.at(model.state(k), lane)).collect();
-        let read = |states: &[f64], input| self.input(block, lane, states, input);
-        if block.pending.contains(&lane) {
+        let state = |k: usize| at(&self.columns[model.state(k)], neuron);
+        let mut states: Vec<f64> = (0..model.states).map(state).collect();
+        let mut values = Vec::new();
+        if pending {
             let before = states.clone();
-            let mut values = Vec::new();
-            evaluate(&single.graph, &self.reset_live, &|i| read(&before, i), &mut values);
-            for (k, value) in &single.reset {
-                states[*k] = values[value.index()];
+            let read = |input| self.input(neuron, &before, input);
+            self.rules.reset.evaluate(&read, &mut values);
+            for (k, value) in self.rules.changed.iter().zip(self.rules.reset.results(&values)) {
+                states[*k] = value;
             }
         }
         let value = if variable < model.states {
@@ -195,119 +244,70 @@ impl Cells {
         } else {
             let value = single.computed[variable - model.states];
             let live = single.graph.live(std::iter::once(value));
-            let mut values = Vec::new();
-            evaluate(&single.graph, &live, &|i| read(&states, i), &mut values);
+            evaluate(&single.graph, &live, &|i| self.input(neuron, &states, i), &mut values);
             values[value.index()]
         };
         given(value, model.variables[variable].unit)
     }
 
     /// What a single neuron sees between steps: its states as given, and no arriving events.
-    fn input(&self, block: &Block, lane: usize, states: &[f64], input: Input) -> f64 {
+    fn input(&self, neuron: usize, states: &[f64], input: Input) -> f64 {
+        let done = self.blocks[neuron / BLOCK].done as f64;
         match input {
             Input::Step => self.dt_ms,
+            Input::Time => done * self.dt_ms,
             Input::Variable(k) => match self.model.holds[k] {
                 Hold::State(state) => states[state],
-                Hold::Channel(_) => 0.0,
-                _ => block.at(k, lane),
+                Hold::Now => done,
+                hold if hold.is_local() => 0.0,
+                _ => at(&self.columns[k], neuron),
             },
             _ => 0.0,
         }
     }
 
-    /// Resets the neurons that spiked in the last step, after the events of this one.
-    fn reset(&mut self, block: usize, t_ms: f64) {
-        let Self { model, blocks, values, reset_live, dt_ms, .. } = self;
-        let (block, single) = (&mut blocks[block], &model.single);
-        for lane in std::mem::take(&mut block.pending) {
-            let read = |input| read(block, lane, (t_ms, *dt_ms), input);
-            evaluate(&single.graph, reset_live, &read, values);
-            for (k, value) in &single.reset {
-                let column = model.state(*k);
-                block.column(column)[lane] = values[value.index()];
-            }
-            for (k, hold) in model.holds.iter().enumerate() {
-                if let Hold::Channel(_) = hold {
-                    block.column(k)[lane] = 0.0;
-                }
-            }
-        }
-    }
-
     fn draw(&mut self, block: usize, step: u64) {
-        let first = self.first + (block * BLOCK) as u32;
-        let block = &mut self.blocks[block];
-        for (k, hold) in self.model.holds.iter().enumerate() {
+        let (begin, padded) = (block * BLOCK, self.blocks[block].padded);
+        let first = self.first + begin as u32;
+        for (hold, column) in self.model.holds.iter().zip(&mut self.columns) {
             let address = |draw| Address { key: self.key, first, step, draw };
+            let Store::Each(values) = column else { continue };
             match *hold {
                 Hold::Normal(draw) => {
-                    self.arch.dispatch(Normals(address(draw), block.column(k)));
+                    let to = &mut values[begin..begin + padded];
+                    self.arch.dispatch(Normals(address(draw), to));
                 }
-                Hold::Uniform(draw) => uniforms(address(draw), block.column(k)),
+                Hold::Uniform(draw) => uniforms(address(draw), &mut values[begin..begin + padded]),
                 _ => {}
             }
         }
     }
 
-    fn run(&mut self, block: usize, t_ms: f64) {
-        let block = &mut self.blocks[block];
-        let runs = [None; BLOCK.div_ceil(vector::CHUNK)];
-        let Block { store, nodes, len, .. } = block;
-        let (scale, ions, first) = (&[][..], &[][..], false);
-        let chunks = Chunks { nodes, runs: &runs, len: *len, scale, ions, first };
-        let mut around = Surroundings {
-            t_ms,
-            dt_ms: self.dt_ms,
-            celsius: 0.0,
-            v_mv: &[],
-            area_um2: &[],
-            diam_um: &[],
-            ions: &mut [],
-            i_ma_cm2: &mut [],
-            g_s_cm2: &mut [],
-        };
-        // Only iterated kernels can fail; a step has none.
-        let _ = vector::run(&self.code, 0, store, &chunks, &mut around, &mut self.registers);
+    /// One step of all variables; flags the strips in which a threshold was crossed.
+    fn run(&mut self, block: usize, step: u64) -> u64 {
+        if let Some(now) = self.now {
+            self.columns[now] = Store::Uniform(step as f64);
+        }
+        let now = Now { t_ms: step as f64 * self.dt_ms, dt_ms: self.dt_ms };
+        let padded = self.blocks[block].padded;
+        self.tiles.run(&mut self.columns, block * BLOCK, padded, now)
     }
 
-    /// Finds the neurons over threshold and begins their refractory time.
-    fn collect(&mut self, index: usize, t_ms: f64, spikes: &mut Vec<u32>) -> Result<(), NotFinite> {
-        let Self { model, blocks, values, rest_live, dt_ms, .. } = self;
-        let block = &mut blocks[index];
-        let Some(crossed) = model.holds.iter().position(|h| *h == Hold::Crossed) else {
-            return Ok(());
-        };
-        let len = block.len;
-        let mut pending = std::mem::take(&mut block.pending);
-        for (strip, flags) in block.column(crossed)[..len].chunks(64).enumerate() {
-            if flags.iter().fold(0, |bits, x| bits | x.to_bits()) != 0 {
-                let lanes = flags.iter().enumerate().filter(|(_, x)| **x != 0.0);
-                pending.extend(lanes.map(|(k, _)| strip * 64 + k));
-            }
-        }
-        for &lane in &pending {
-            spikes.push((index * BLOCK + lane) as u32);
-            for state in 0..model.states {
-                let value = block.at(model.state(state), lane);
+    /// Looks at all states of a block, and sets those that have decayed to nothing to 0.
+    fn inspect(&mut self, block: usize) -> Result<(), NotFinite> {
+        let (first, len) = (block * BLOCK, self.blocks[block].len);
+        for variable in 0..self.model.states {
+            let column = &mut self.columns[self.model.state(variable)];
+            let Store::Each(values) = column else { continue };
+            for (lane, value) in values[first..first + len].iter_mut().enumerate() {
                 if !value.is_finite() {
-                    let neuron = index * BLOCK + lane;
-                    return Err(NotFinite { neuron, variable: state, value });
+                    return Err(NotFinite { neuron: first + lane, variable, value: *value });
                 }
-            }
-            let rest = match model.single.rest {
-                None => continue,
-                Some(Rest::While) => 1.0,
-                Some(Rest::Steps(value)) => {
-                    let read = |input| read(block, lane, (t_ms, *dt_ms), input);
-                    evaluate(&model.single.graph, rest_live, &read, values);
-                    ((values[value.index()] + 0.5).floor() - 1.0).max(0.0)
+                if value.abs() < TINY {
+                    *value = 0.0;
                 }
-            };
-            if let Some(column) = model.holds.iter().position(|h| *h == Hold::Rest) {
-                block.column(column)[lane] = rest;
             }
         }
-        block.pending = pending;
         Ok(())
     }
 }
@@ -317,14 +317,27 @@ impl Model {
     fn state(&self, k: usize) -> usize {
         self.parameters.len() + k
     }
+
+    /// The column of something, if there is one.
+    fn column(&self, what: Hold) -> Option<usize> {
+        self.holds.iter().position(|hold| *hold == what)
+    }
 }
 
-fn read(block: &Block, lane: usize, (t_ms, dt_ms): (f64, f64), input: Input) -> f64 {
-    match input {
-        Input::Time => t_ms,
-        Input::Step => dt_ms,
-        Input::Variable(k) => block.at(k, lane),
-        _ => 0.0,
+fn at(column: &Store, k: usize) -> f64 {
+    match column {
+        Store::Each(values) => values[k],
+        Store::Uniform(value) => *value,
+    }
+}
+
+/// Sets a column from `first` on to what arrives, in the units of kernels.
+fn put(column: &mut Store, first: usize, from: &[f64], scale: f64) {
+    let Store::Each(values) = column else { return };
+    let to = &mut values[first..first + from.len()];
+    to.copy_from_slice(from);
+    if scale != 1.0 {
+        to.iter_mut().for_each(|x| *x *= scale);
     }
 }
 

@@ -10,14 +10,15 @@ use std::collections::BTreeSet;
 use super::dimension::Dim;
 use super::error::{EquationError, EquationFault, Part};
 use super::fixed::{Split, split};
-use super::functions::Typed;
-use super::lower::{Allowed, Columns, Hold, Lowering, Moment, placed};
+use super::holds::{Columns, Hold};
+use super::lower::{Allowed, Lowering, Moment, placed};
 use super::method::{self, Method};
 use super::model::{Definition, Fixed, Model, Quantity, Rest, Single};
-use super::names::{Names, Symbol};
-use super::statements::{self, Change, Statement};
+use super::names::Names;
+use super::receptors::{Receptor, arrivals, input_states, receptors, run};
+use super::statements;
 use super::token;
-use crate::ir::{Binary, Graph, Input, Kernel, Target, Unary, Value, derivative};
+use crate::ir::{Binary, Graph, Input, Target, Unary, Value};
 
 /// Compiles a model.
 ///
@@ -70,7 +71,6 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
         outputs.push((Target::Variable(step.columns.of(Hold::Crossed)), crossed));
     }
     let Split { step, graph, fixed } = split(step.graph, &outputs, &mut columns);
-    let kernel = Kernel { segments: vec![step], ..Kernel::default() };
 
     let mut single = Lowering { names: &names, columns: &mut columns, graph: Graph::default() };
     let events = events(&mut single, definition, &receptors, &refractory)?;
@@ -96,9 +96,10 @@ pub fn compile(definition: &Definition) -> Result<Model, EquationError> {
         parameters: parameters.collect(),
         variables: states.chain(computed).collect(),
         states: names.states.len(),
+        sinks: receptors.iter().map(|r| r.sink).collect(),
         receptors: receptors.into_iter().map(|r| r.quantity).collect(),
         holds: columns.holds,
-        step: kernel,
+        step,
         fixed: Fixed { graph, values: fixed },
         jacobian: advanced.jacobian,
         held,
@@ -132,161 +133,7 @@ fn is_condition(tree: &super::syntax::Expr) -> bool {
     }
 }
 
-/// A receptor: its statements and the dimension of its weight.
-struct Receptor {
-    part: Part,
-    channel: usize,
-    statements: Vec<Statement>,
-    quantity: Quantity,
-}
-
-fn receptors(
-    definition: &Definition,
-    names: &Names,
-    columns: &mut Columns,
-) -> Result<Vec<Receptor>, EquationError> {
-    let mut all = Vec::new();
-    for (channel, (name, text)) in definition.receptors.iter().enumerate() {
-        let part = Part::Receptor(name.clone());
-        let statements = statements::statements(text).map_err(placed(&part))?;
-        let mut l = Lowering { names, columns, graph: Graph::default() };
-        let states = input_states(&mut l, names.states.len());
-        let free = l.graph.constant(1.0);
-        let mut unit: Option<Dim> = None;
-        for statement in &statements {
-            let place = |fault| EquationError {
-                fault,
-                part: part.clone(),
-                at: statement.at.start..statement.value.at.end,
-            };
-            let k = assigned(names, statement, &part)?;
-            let mut moment = Moment::new(names, states.clone(), free);
-            let weight = l.column(Hold::Channel(channel));
-            let weight = Some(Typed::number(weight, Dim::WEIGHT));
-            let allowed = Allowed { noise: false, states: true, weight };
-            let typed = l.value(&statement.value, &mut moment, (&part, allowed))?;
-            if typed.truth {
-                return Err(place(EquationFault::Condition));
-            }
-            if typed.dim.weight() != 1 || !matches!(statement.change, Change::Add | Change::Sub) {
-                return Err(place(EquationFault::NotProportional));
-            }
-            let input = Input::Variable(l.columns.of(Hold::Channel(channel)));
-            let gain = derivative(&mut l.graph, typed.value, input);
-            let weight = l.graph.input(input);
-            if gain.is_none_or(|gain| l.graph.depends(weight)[gain.index()]) {
-                return Err(place(EquationFault::NotProportional));
-            }
-            let dim = Dim::of(names.states[k].unit).over(typed.dim.without_weight());
-            match unit {
-                Some(known) if known != dim => {
-                    let (found, expected) = (dim.kind(), known.kind());
-                    let what = "the weight of this statement".into();
-                    return Err(place(EquationFault::Dimension { what, found, expected }));
-                }
-                _ => unit = Some(dim),
-            }
-        }
-        let dim = unit.ok_or_else(|| EquationError {
-            fault: EquationFault::NotProportional,
-            part: part.clone(),
-            at: 0..text.len(),
-        })?;
-        let (Some(unit), Some(unit_text)) = (dim.unit(), dim.symbol()) else {
-            let fault = EquationFault::ParameterUnit { name: "weight".into(), found: dim.kind() };
-            return Err(EquationError { fault, part, at: 0..text.len() });
-        };
-        let quantity = Quantity { name: name.clone(), unit_text, unit };
-        all.push(Receptor { part, channel, statements, quantity });
-    }
-    Ok(all)
-}
-
-fn input_states(l: &mut Lowering<'_>, n: usize) -> Vec<Value> {
-    (0..n).map(|k| l.column(Hold::State(k))).collect()
-}
-
-/// The state that a statement changes.
-fn assigned(names: &Names, statement: &Statement, part: &Part) -> Result<usize, EquationError> {
-    let fault = match names.find(&statement.name) {
-        Some(Symbol::State(k)) => return Ok(k),
-        Some(Symbol::Parameter(k)) => EquationFault::AssignsParameter {
-            name: statement.name.clone(),
-            unit: names.parameters[k].unit_text.clone(),
-        },
-        Some(Symbol::Computed(_)) => {
-            EquationFault::AssignsComputed { name: statement.name.clone() }
-        }
-        None => EquationFault::UnknownName {
-            name: statement.name.clone(),
-            suggestion: neuropil_core::names::suggestion(
-                &statement.name,
-                names.states.iter().map(|s| s.name.as_str()),
-            ),
-        },
-    };
-    Err(EquationError { fault, part: part.clone(), at: statement.at.clone() })
-}
-
-/// Runs statements one after the other on `states`.
-fn run(
-    l: &mut Lowering<'_>,
-    list: &[Statement],
-    (part, allowed): (&Part, Allowed),
-    states: &mut [Value],
-    free: Value,
-) -> Result<(), EquationError> {
-    let names = l.names;
-    for statement in list {
-        let k = assigned(names, statement, part)?;
-        let mut moment = Moment::new(names, states.to_vec(), free);
-        let typed = l.value(&statement.value, &mut moment, (part, allowed))?;
-        let place =
-            |fault| EquationError { fault, part: part.clone(), at: statement.value.at.clone() };
-        if typed.truth {
-            return Err(place(EquationFault::Condition));
-        }
-        let own = Dim::of(names.states[k].unit);
-        let (expected, what) = match statement.change {
-            Change::Mul | Change::Div => {
-                (Dim::PURE, format!("the factor on \"{}\"", statement.name))
-            }
-            _ => (own, format!("the value for \"{}\"", statement.name)),
-        };
-        // The weight of a receptor has whatever unit makes the statement right.
-        if typed.dim != expected && typed.dim.weight() == 0 {
-            let (found, expected) = (typed.dim.kind(), expected.kind());
-            return Err(place(EquationFault::Dimension { what, found, expected }));
-        }
-        let g = &mut l.graph;
-        states[k] = match statement.change {
-            Change::Set => typed.value,
-            Change::Add => g.add(states[k], typed.value),
-            Change::Sub => g.sub(states[k], typed.value),
-            Change::Mul => g.mul(states[k], typed.value),
-            Change::Div => g.div(states[k], typed.value),
-        };
-    }
-    Ok(())
-}
-
-/// Adds what arrives at the receptors.
-fn arrivals(
-    l: &mut Lowering<'_>,
-    receptors: &[Receptor],
-    states: &mut [Value],
-) -> Result<(), EquationError> {
-    let free = l.graph.constant(1.0);
-    for receptor in receptors {
-        let value = l.column(Hold::Channel(receptor.channel));
-        let weight = Some(Typed::number(value, Dim::WEIGHT));
-        let allowed = Allowed { noise: false, states: true, weight };
-        run(l, &receptor.statements, (&receptor.part, allowed), states, free)?;
-    }
-    Ok(())
-}
-
-/// Whether the neuron is free in this step; counts refractory steps down.
+/// Whether the neuron is free in this step.
 fn free(
     l: &mut Lowering<'_>,
     refractory: &Option<Refractory>,
@@ -295,25 +142,24 @@ fn free(
 ) -> Result<Value, EquationError> {
     let one = l.graph.constant(1.0);
     let Some(refractory) = refractory else { return Ok(one) };
-    let rest = l.column(Hold::Rest);
-    let target = Target::Variable(l.columns.of(Hold::Rest));
-    if refractory.condition {
-        let mut moment = Moment::new(l.names, states.to_vec(), one);
-        let allowed = Allowed { noise: false, states: true, weight: None };
-        let holds = l.value(&refractory.tree, &mut moment, (&Part::Refractory, allowed))?;
-        let g = &mut l.graph;
-        let zero = g.constant(0.0);
-        let was = g.binary(Binary::Less, zero, rest);
-        let still = g.binary(Binary::And, was, holds.value);
-        outputs.push((target, still));
-        return Ok(g.unary(Unary::Not, still));
+    if !refractory.condition {
+        return Ok(is_over(l));
     }
-    let g = &mut l.graph;
-    let (zero, minus) = (g.constant(0.0), g.constant(-1.0));
-    let left = g.add(rest, minus);
-    let left = g.binary(Binary::Max, left, zero);
-    outputs.push((target, left));
-    Ok(g.binary(Binary::LessEqual, rest, zero))
+    let rest = l.column(Hold::Rest);
+    let mut moment = Moment::new(l.names, states.to_vec(), one);
+    let allowed = Allowed { noise: false, states: true, weight: None };
+    let holds = l.value(&refractory.tree, &mut moment, (&Part::Refractory, allowed))?;
+    let zero = l.graph.constant(0.0);
+    let was = l.graph.binary(Binary::Less, zero, rest);
+    let still = l.graph.binary(Binary::And, was, holds.value);
+    outputs.push((Target::Variable(l.columns.of(Hold::Rest)), still));
+    Ok(l.graph.unary(Unary::Not, still))
+}
+
+/// Whether the refractory time is over.
+fn is_over(l: &mut Lowering<'_>) -> Value {
+    let (until, now) = (l.column(Hold::Until), l.column(Hold::Now));
+    l.graph.binary(Binary::LessEqual, until, now)
 }
 
 fn threshold(
@@ -378,10 +224,11 @@ fn events(
     }
 
     let free = match refractory {
-        Some(_) => {
+        Some(refractory) if refractory.condition => {
             let (rest, zero) = (l.column(Hold::Rest), l.graph.constant(0.0));
             l.graph.binary(Binary::LessEqual, rest, zero)
         }
+        Some(_) => is_over(l),
         None => one,
     };
     let mut moment = Moment::new(names, before.clone(), free);

@@ -4,7 +4,7 @@
 //! the parameters are the same for all neurons, one per neuron otherwise. A division by such a value becomes
 //! a multiplication by its reciprocal.
 
-use super::lower::{Columns, Hold};
+use super::holds::{Columns, Hold};
 use crate::ir::{Binary, Graph, Input, Node, Segment, Target, Value};
 
 /// The step without what was taken out, the graph that it was taken from, and the values taken.

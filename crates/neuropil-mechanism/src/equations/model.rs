@@ -2,9 +2,10 @@
 
 use neuropil_core::units::Unit;
 
-use super::lower::Hold;
-use super::method::{Jacobian, Method};
-use crate::ir::{Graph, Kernel, Value};
+use super::exact::Jacobian;
+use super::holds::Hold;
+use super::method::Method;
+use crate::ir::{Graph, Segment, Value};
 
 /// The texts of a model.
 ///
@@ -72,10 +73,12 @@ pub struct Model {
     pub(super) variables: Vec<Quantity>,
     pub(super) states: usize,
     pub(super) receptors: Vec<Quantity>,
+    /// For each receptor, where its weights may be added before the step.
+    pub(super) sinks: Vec<Option<Sink>>,
     /// What each column holds.
     pub(super) holds: Vec<Hold>,
     /// Advances the neurons by one step.
-    pub(super) step: Kernel,
+    pub(super) step: Segment,
     /// What is computed once.
     pub(super) fixed: Fixed,
     /// Jacobian of a system that is solved exactly; values of the graph of `fixed`.
@@ -84,6 +87,14 @@ pub struct Model {
     pub(super) held: Vec<bool>,
     /// Everything that happens to single neurons.
     pub(super) single: Single,
+}
+
+/// A state that does nothing with the weights of a receptor but add them up.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Sink {
+    pub(super) state: usize,
+    /// 1 or −1.
+    pub(super) sign: f64,
 }
 
 /// Values that depend on parameters only.

@@ -1,5 +1,6 @@
 //! The instructions.
 
+use super::updates::Update;
 use crate::ir::{Binary, Input, Iteration, Node, Target, Unary};
 
 /// Where an operand comes from.
@@ -48,6 +49,10 @@ pub(crate) enum Op {
     DifferenceMul,
     /// `(a + b)·c`
     SumMul,
+    /// `a + (b + c)`
+    Sum3,
+    /// `a < b` and `c ≠ 0`
+    LessAnd,
     /// `a·b·c`
     Product3,
     /// `a·b·c·d`
@@ -56,6 +61,10 @@ pub(crate) enum Op {
     Fourth,
     /// `a·s + b·t`
     TwoScaled,
+    /// `a·s + b·t + c·r`
+    ThreeScaled,
+    /// `((r − a)·b + (t − a)·c)·s`, operands `r`, `a`, `t`, `b`, `c`, `s`
+    TwoFlows,
     /// `(a − b)·c·s`
     Flow,
     /// `(a − b)·c·s + d`
@@ -78,6 +87,8 @@ pub(crate) enum Op {
     Step,
     /// `a + (b' − a·q)·exprel(q·s)·t` with `b' = b·r`, `c' = c·r'`, `q = b' + c'`
     Gate,
+    /// Changes the column of a variable, operand `a`; `b`, `c` vary, `s` is uniform.
+    Update(Update),
     /// Overwrites the column of a variable.
     Store(u32),
 }
@@ -89,7 +100,7 @@ pub(crate) const OPERANDS: usize = 7;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Place {
     Register(u16),
-    /// The column of a variable, which is also operand `a`.
+    /// The column of a variable, of which operand `a` may be the old values.
     Own(u32),
 }
 

@@ -4,23 +4,28 @@ use std::collections::HashMap;
 
 use super::code::{Bytecode, Instruction, OPERANDS, Op, Piece, Place, Source, UniformStep};
 use super::fuse::Patterns;
+use super::place::{Code, Made, update_in_place, write_in_place};
 use super::specialise::specialise;
 use crate::ir::{Binary, Input, Kernel, Node, Segment, Target, Value};
 
 /// A kernel specialised to its storage and turned into bytecode.
 pub(crate) fn emit(kernel: &Kernel, each: &[bool]) -> Bytecode {
-    let pieces = kernel.segments.iter().map(|s| piece(specialise(s, each), each)).collect();
-    Bytecode { pieces, carried: kernel.carried }
+    let pieces = kernel.segments.iter().map(|s| allocate(code(specialise(s, each), each), false));
+    Bytecode { pieces: pieces.collect(), carried: kernel.carried }
 }
 
-/// An operation, where its result goes, its operands.
-type Code = (Op, Option<Made>, Vec<Source>);
+/// A segment whose outputs are columns only, with all columns updated in place.
+pub(crate) fn emit_in_place(segment: &Segment, each: &[bool]) -> Piece {
+    allocate(code(specialise(segment, each), each), true)
+}
 
-/// Where a result goes, registers being virtual.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Made {
-    Register(u32),
-    Own(u32),
+/// A piece whose registers are virtual.
+struct Virtual {
+    uniforms: Vec<UniformStep>,
+    code: Vec<Code>,
+    outputs: Vec<(Target, Source)>,
+    registers: u32,
+    iteration: Option<crate::ir::Iteration>,
 }
 
 struct Emission<'a> {
@@ -33,7 +38,7 @@ struct Emission<'a> {
     virtuals: u32,
 }
 
-fn piece(segment: Segment, each: &[bool]) -> Piece {
+fn code(segment: Segment, each: &[bool]) -> Virtual {
     let Segment { graph, outputs: roots, iteration, .. } = segment;
     let patterns = Patterns::new(graph, roots.iter().map(|r| r.1), each);
     let graph = &patterns.graph;
@@ -82,7 +87,7 @@ fn piece(segment: Segment, each: &[bool]) -> Piece {
     for (variable, source) in late {
         e.code.push((Op::Store(variable as u32), None, vec![source]));
     }
-    allocate(e.steps, e.code, outputs, e.virtuals, iteration)
+    Virtual { uniforms: e.steps, code: e.code, outputs, registers: e.virtuals, iteration }
 }
 
 impl Emission<'_> {
@@ -168,41 +173,14 @@ impl Emission<'_> {
     }
 }
 
-/// Lets an update of a column write it directly, where nothing else reads the new values.
-fn write_in_place(code: Vec<Code>, outputs: &[(Target, Source)]) -> Vec<Code> {
-    let reads =
-        |register: u32, from: &[Source]| from.iter().any(|s| s.register() == Some(register));
-    let mut done: Vec<Code> = Vec::with_capacity(code.len());
-    for (at, (op, to, from)) in code.iter().enumerate() {
-        if let (Op::Store(variable), Some((update, Some(Made::Register(made)), operands))) =
-            (*op, done.last())
-            && from[0] == Source::Register(*made as u16)
-            && matches!(update, Op::Step | Op::Gate | Op::Relax)
-            && !(*update == Op::Relax && operands.iter().any(|s| matches!(s, Source::Uniform(_))))
-            && operands[0] == Source::Column(variable)
-            && !operands[1..].contains(&Source::Column(variable))
-            && !code[at + 1..].iter().any(|c| reads(*made, &c.2))
-            && !outputs.iter().any(|o| o.1.register() == Some(*made))
-        {
-            if let Some((_, to, _)) = done.last_mut() {
-                *to = Some(Made::Own(variable));
-            }
-            continue;
-        }
-        done.push((*op, *to, from.clone()));
-    }
-    done
-}
-
 /// Gives every virtual register a real one; a destination is never also a source.
-fn allocate(
-    uniforms: Vec<UniformStep>,
-    code: Vec<Code>,
-    outputs: Vec<(Target, Source)>,
-    virtuals: u32,
-    iteration: Option<crate::ir::Iteration>,
-) -> Piece {
-    let code = write_in_place(code, &outputs);
+fn allocate(piece: Virtual, in_place: bool) -> Piece {
+    let Virtual { uniforms, code, outputs, registers: virtuals, iteration } = piece;
+    let code = if in_place && outputs.is_empty() {
+        update_in_place(code)
+    } else {
+        write_in_place(code, &outputs)
+    };
     let mut last = vec![0usize; virtuals as usize];
     for (at, (_, _, from)) in code.iter().enumerate() {
         for v in from.iter().filter_map(|s| s.register()) {

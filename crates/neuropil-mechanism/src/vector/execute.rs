@@ -4,7 +4,7 @@ use pulp::Arch;
 
 use super::CHUNK;
 use super::code::{Bytecode, Instruction, Op, Piece, Place, Source};
-use super::fused;
+use super::compute::compute;
 use super::lanes::{self, Operand};
 use super::uniform::uniform_tables;
 use crate::contract::{Store, Surroundings};
@@ -171,45 +171,11 @@ impl At<'_, '_, '_> {
     }
 
     /// Computes one instruction; with `own` operand `a` is what `to` holds.
+    #[inline(never)]
     fn compute(&self, op: Op, to: &mut [f64], from: &[Source], own: bool) {
-        let arch = self.registers.arch;
-        let get = |k: usize| self.operand(from[k]);
-        let one = |k: usize| number(from[k], self.registers);
-        let col = |k: usize| if own && k == 0 { &[][..] } else { get(k).column() };
         match op {
             Op::Gather(input) => self.gather(input, to),
-            Op::Unary(f) => lanes::unary(arch, to, f, get(0)),
-            Op::Scaled(f) => lanes::scaled(arch, to, f, get(0), one(1)),
-            Op::Shifted(f) => lanes::shifted(arch, to, f, get(0), one(1), one(2)),
-            Op::Binary(f) => lanes::binary(arch, to, f, get(0), get(1)),
-            Op::Select => lanes::select(arch, to, [get(0), get(1), get(2)]),
-            Op::MulAdd => lanes::mul_add(arch, to, [get(0), get(1), get(2)]),
-            Op::MulSub => lanes::mul_sub(arch, to, [get(0), get(1), get(2)]),
-            Op::SubMul => lanes::sub_mul(arch, to, [get(0), get(1), get(2)]),
-            Op::DifferenceMul => lanes::difference_mul(arch, to, [get(0), get(1), get(2)]),
-            Op::SumMul => lanes::sum_mul(arch, to, [get(0), get(1), get(2)]),
-            Op::Product3 => fused::product3(arch, to, [col(0), col(1), col(2)]),
-            Op::Product4 => fused::product4(arch, to, [col(0), col(1), col(2), col(3)]),
-            Op::Fourth => fused::fourth(arch, to, col(0)),
-            Op::TwoScaled => fused::two_scaled(arch, to, [col(0), col(2)], [one(1), one(3)]),
-            Op::Flow => fused::flow(arch, to, [col(0), col(1), col(2)], one(3)),
-            Op::FlowAdd => fused::flow_add(arch, to, [col(0), col(1), col(2), col(4)], one(3)),
-            Op::ShiftedAdd => fused::shifted_add(arch, to, [col(0), col(3)], [one(1), one(2)]),
-            Op::Sigmoid => fused::sigmoid(arch, to, col(0), [one(1), one(2), one(3)]),
-            Op::Quotient => fused::quotient(arch, to, col(0), [one(1), one(2), one(3)]),
-            Op::Linoid => {
-                fused::linoid(arch, to, [col(0), col(3)], [one(1), one(2), one(4)]);
-            }
-            Op::Relax if own => fused::relax(arch, to, [col(0), col(1), col(2)], true),
-            Op::Relax => lanes::relax(arch, to, [get(0), get(1), get(2)]),
-            Op::Step => {
-                fused::step(arch, to, [col(0), col(1), col(2)], [one(3), one(4)], own);
-            }
-            Op::Gate => {
-                let factors = [one(2), one(4), one(5), one(6)];
-                fused::gate(arch, to, [col(0), col(1), col(3)], factors, own);
-            }
-            Op::Store(_) => {}
+            _ => compute(self.registers.arch, op, to, |k| self.operand(from[k]), own),
         }
     }
 

@@ -67,6 +67,7 @@ impl Patterns {
                     Binary::Add => self.sum(a, b),
                     Binary::Sub => self.difference(a, b),
                     Binary::Mul => self.product(v, a, b),
+                    Binary::And => self.less_and(a, b).or_else(|| self.less_and(b, a)),
                     _ => None,
                 };
                 fused.unwrap_or_else(|| plan(Op::Binary(op), &[a, b]))
@@ -147,10 +148,60 @@ impl Patterns {
             {
                 return Some(plan(Op::TwoScaled, &[x, s, y, t]));
             }
+            if let Some(found) = either.into_iter().find_map(|(p, q)| self.three_scaled(p, q)) {
+                return Some(found);
+            }
         }
-        either.into_iter().find_map(|(p, c)| {
+        let product = |(p, c): (Value, Value)| {
             let (x, y) = self.single_product(p)?;
             Some(plan(Op::MulAdd, &[x, y, c]))
+        };
+        let products = either.into_iter().find_map(product);
+        products.or_else(|| either.into_iter().find_map(|(p, a)| self.sum_of_three(p, a)))
+    }
+
+    /// `a + (b + c)`, a uniform `c` last.
+    fn sum_of_three(&self, p: Value, a: Value) -> Option<Plan> {
+        let Some(Node::Binary(Binary::Add, b, c)) = self.single(p) else { return None };
+        let (b, c) = if self.is_uniform(b) { (c, b) } else { (b, c) };
+        Some(plan(Op::Sum3, &[a, b, c]))
+    }
+
+    /// `(x·s + y·t) + z·r`
+    fn three_scaled(&self, p: Value, q: Value) -> Option<Plan> {
+        let Some(Node::Binary(Binary::Add, x, y)) = self.single(p) else { return None };
+        let mut terms = Vec::new();
+        for term in [x, y, q] {
+            self.single(term)?;
+            let (of, factor) = self.scaled(term)?;
+            terms.extend([of, factor]);
+        }
+        Some(plan(Op::ThreeScaled, &terms))
+    }
+
+    /// `a < b` and `c`
+    fn less_and(&self, less: Value, c: Value) -> Option<Plan> {
+        let Some(Node::Binary(Binary::Less, a, b)) = self.single(less) else { return None };
+        Some(plan(Op::LessAnd, &[a, b, c]))
+    }
+
+    /// `((r − x)·b + (t − x)·c)·s`: the currents of two conductances.
+    fn two_flows(&self, v: Value) -> Option<Plan> {
+        let (core, s) = self.scaled(v)?;
+        let Some(Node::Binary(Binary::Add, p, q)) = self.single(core) else { return None };
+        let ((r, x, b), (t, y, c)) = (self.towards(p)?, self.towards(q)?);
+        (x == y).then(|| plan(Op::TwoFlows, &[r, x, t, b, c, s]))
+    }
+
+    /// `(r − x)·b` with only `r` uniform.
+    fn towards(&self, v: Value) -> Option<(Value, Value, Value)> {
+        let (p, q) = self.single_product(v)?;
+        [(p, q), (q, p)].into_iter().find_map(|(difference, b)| {
+            let Some(Node::Binary(Binary::Sub, r, x)) = self.single(difference) else {
+                return None;
+            };
+            let fits = self.is_uniform(r) && !self.is_uniform(x) && !self.is_uniform(b);
+            fits.then_some((r, x, b))
         })
     }
 
@@ -187,6 +238,9 @@ impl Patterns {
     }
 
     fn product(&self, v: Value, a: Value, b: Value) -> Option<Plan> {
+        if let Some(found) = self.two_flows(v) {
+            return Some(found);
+        }
         if let Some((core, s)) = self.scaled(v)
             && let Some((p, q)) = self.single_product(core)
             && let Some((x, y, g)) = self.driven(p, q)

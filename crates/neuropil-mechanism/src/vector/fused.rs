@@ -4,8 +4,9 @@
 //! compiler vectorises. Where a function has a cheaper form near zero ([`Near`]), tiles of lanes that are
 //! all near take that form alone; each lane's result is the same either way.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::lanes::Dispatch;
 use crate::vmath;
 
 /// Lanes that decide together which form of a function they take.
@@ -22,12 +23,12 @@ fn row<const N: usize>(from: [&[f64]; N], k: usize) -> [f64; N] {
 
 #[inline(always)]
 fn looped<const N: usize>(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     from: [&[f64]; N],
     f: impl Fn([f64; N]) -> f64 + Copy,
 ) {
-    arch.dispatch(Loop { to, from, f });
+    on.run(Loop { to, from, f });
 }
 
 /// `to[k] = f(operands of k)`.
@@ -137,23 +138,24 @@ fn tile<const N: usize, const OWN: bool, F: Near<N>>(to: &mut [f64], from: [&[f6
 /// Runs a function with two forms, in place if `own`.
 #[inline(always)]
 fn tiled<const N: usize>(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     from: [&[f64]; N],
     own: bool,
     f: impl Near<N>,
 ) {
     if own {
-        arch.dispatch(Tiles::<N, true, _> { to, from, f });
+        on.run(Tiles::<N, true, _> { to, from, f });
     } else {
-        arch.dispatch(Tiles::<N, false, _> { to, from, f });
+        on.run(Tiles::<N, false, _> { to, from, f });
     }
 }
 
 /// `r/(1 + exp((a + s)·t))`
-pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: &[f64], [s, t, r]: [f64; 3]) {
+#[inline(always)]
+pub(crate) fn sigmoid(on: impl Dispatch, to: &mut [f64], a: &[f64], [s, t, r]: [f64; 3]) {
     looped(
-        arch,
+        on,
         to,
         [a],
         #[inline(always)]
@@ -162,9 +164,10 @@ pub(crate) fn sigmoid(arch: Arch, to: &mut [f64], a: &[f64], [s, t, r]: [f64; 3]
 }
 
 /// `r/(a·t + s)`
-pub(crate) fn quotient(arch: Arch, to: &mut [f64], a: &[f64], [t, s, r]: [f64; 3]) {
+#[inline(always)]
+pub(crate) fn quotient(on: impl Dispatch, to: &mut [f64], a: &[f64], [t, s, r]: [f64; 3]) {
     looped(
-        arch,
+        on,
         to,
         [a],
         #[inline(always)]
@@ -173,9 +176,10 @@ pub(crate) fn quotient(arch: Arch, to: &mut [f64], a: &[f64], [t, s, r]: [f64; 3
 }
 
 /// `(a·a)·(a·a)`
-pub(crate) fn fourth(arch: Arch, to: &mut [f64], a: &[f64]) {
+#[inline(always)]
+pub(crate) fn fourth(on: impl Dispatch, to: &mut [f64], a: &[f64]) {
     looped(
-        arch,
+        on,
         to,
         [a],
         #[inline(always)]
@@ -184,9 +188,10 @@ pub(crate) fn fourth(arch: Arch, to: &mut [f64], a: &[f64]) {
 }
 
 /// `a·b·c`
-pub(crate) fn product3(arch: Arch, to: &mut [f64], from: [&[f64]; 3]) {
+#[inline(always)]
+pub(crate) fn product3(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3]) {
     looped(
-        arch,
+        on,
         to,
         from,
         #[inline(always)]
@@ -195,9 +200,10 @@ pub(crate) fn product3(arch: Arch, to: &mut [f64], from: [&[f64]; 3]) {
 }
 
 /// `a·b·c·d`
-pub(crate) fn product4(arch: Arch, to: &mut [f64], from: [&[f64]; 4]) {
+#[inline(always)]
+pub(crate) fn product4(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 4]) {
     looped(
-        arch,
+        on,
         to,
         from,
         #[inline(always)]
@@ -206,9 +212,10 @@ pub(crate) fn product4(arch: Arch, to: &mut [f64], from: [&[f64]; 4]) {
 }
 
 /// `a·s + b·t`
-pub(crate) fn two_scaled(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
+#[inline(always)]
+pub(crate) fn two_scaled(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
     looped(
-        arch,
+        on,
         to,
         from,
         #[inline(always)]
@@ -216,10 +223,45 @@ pub(crate) fn two_scaled(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t]: 
     );
 }
 
-/// `(a − b)·c·s`
-pub(crate) fn flow(arch: Arch, to: &mut [f64], from: [&[f64]; 3], s: f64) {
+/// `a·s + b·t + c·r`
+#[inline(always)]
+pub(crate) fn three_scaled(
+    on: impl Dispatch,
+    to: &mut [f64],
+    from: [&[f64]; 3],
+    [s, t, r]: [f64; 3],
+) {
     looped(
-        arch,
+        on,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b, c]: [f64; 3]| a * s + b * t + c * r,
+    );
+}
+
+/// `((r − a)·b + (t − a)·c)·s`
+#[inline(always)]
+pub(crate) fn two_flows(
+    on: impl Dispatch,
+    to: &mut [f64],
+    from: [&[f64]; 3],
+    [r, t, s]: [f64; 3],
+) {
+    looped(
+        on,
+        to,
+        from,
+        #[inline(always)]
+        move |[a, b, c]: [f64; 3]| ((r - a) * b + (t - a) * c) * s,
+    );
+}
+
+/// `(a − b)·c·s`
+#[inline(always)]
+pub(crate) fn flow(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3], s: f64) {
+    looped(
+        on,
         to,
         from,
         #[inline(always)]
@@ -228,9 +270,10 @@ pub(crate) fn flow(arch: Arch, to: &mut [f64], from: [&[f64]; 3], s: f64) {
 }
 
 /// `(a − b)·c·s + d`
-pub(crate) fn flow_add(arch: Arch, to: &mut [f64], from: [&[f64]; 4], s: f64) {
+#[inline(always)]
+pub(crate) fn flow_add(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 4], s: f64) {
     looped(
-        arch,
+        on,
         to,
         from,
         #[inline(always)]
@@ -239,9 +282,10 @@ pub(crate) fn flow_add(arch: Arch, to: &mut [f64], from: [&[f64]; 4], s: f64) {
 }
 
 /// `(a + s)·t + b`
-pub(crate) fn shifted_add(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
+#[inline(always)]
+pub(crate) fn shifted_add(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 2], [s, t]: [f64; 2]) {
     looped(
-        arch,
+        on,
         to,
         from,
         #[inline(always)]
@@ -274,8 +318,9 @@ impl Near<2> for Linoid {
 }
 
 /// `u/(b·r − 1)` with `u = (a + s)·t`, for `b·r = eᵘ`
-pub(crate) fn linoid(arch: Arch, to: &mut [f64], from: [&[f64]; 2], [s, t, r]: [f64; 3]) {
-    arch.dispatch(Tiles::<2, false, _> { to, from, f: Linoid { s, t, r } });
+#[inline(always)]
+pub(crate) fn linoid(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 2], [s, t, r]: [f64; 3]) {
+    on.run(Tiles::<2, false, _> { to, from, f: Linoid { s, t, r } });
 }
 
 #[derive(Clone, Copy)]
@@ -299,8 +344,9 @@ impl Near<3> for Relax {
 }
 
 /// `a + (a − b)·expm1(c)`, in place if `own`
-pub(crate) fn relax(arch: Arch, to: &mut [f64], from: [&[f64]; 3], own: bool) {
-    tiled(arch, to, from, own, Relax);
+#[inline(always)]
+pub(crate) fn relax(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3], own: bool) {
+    tiled(on, to, from, own, Relax);
 }
 
 #[derive(Clone, Copy)]
@@ -327,8 +373,9 @@ impl Near<3> for Step {
 }
 
 /// `a + (b − a·c)·exprel(c·s)·t`, in place if `own`
-pub(crate) fn step(arch: Arch, to: &mut [f64], from: [&[f64]; 3], [s, t]: [f64; 2], own: bool) {
-    tiled(arch, to, from, own, Step { s, t });
+#[inline(always)]
+pub(crate) fn step(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3], [s, t]: [f64; 2], own: bool) {
+    tiled(on, to, from, own, Step { s, t });
 }
 
 #[derive(Clone, Copy)]
@@ -364,13 +411,14 @@ impl Near<3> for Gate {
 }
 
 /// `a + (b' − a·q)·exprel(q·s)·t` with `b' = b·r`, `c' = c·w`, `q = b' + c'`, in place if `own`
+#[inline(always)]
 pub(crate) fn gate(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     from: [&[f64]; 3],
     [r, w, s, t]: [f64; 4],
     own: bool,
 ) {
     let f = Gate { opening: r, closing: w, step: Step { s, t } };
-    tiled(arch, to, from, own, f);
+    tiled(on, to, from, own, f);
 }

@@ -18,11 +18,45 @@ pub(crate) enum Operand<'a> {
 
 impl<'a> Operand<'a> {
     /// The values per instance; none if there is one for all.
+    #[inline(always)]
     pub(crate) fn column(self) -> &'a [f64] {
         match self {
             Self::Each(values) => values,
             Self::One(_) => &[],
         }
+    }
+
+    /// The value that is the same for all; no number if there is none.
+    #[inline(always)]
+    pub(crate) fn number(self) -> f64 {
+        match self {
+            Self::Each(_) => f64::NAN,
+            Self::One(x) => x,
+        }
+    }
+}
+
+/// Where a loop is run.
+pub(crate) trait Dispatch: Copy {
+    /// Runs it with the vector instructions of the machine.
+    fn run(self, body: impl WithSimd<Output = ()>);
+}
+
+impl Dispatch for Arch {
+    #[inline(always)]
+    fn run(self, body: impl WithSimd<Output = ()>) {
+        self.dispatch(body);
+    }
+}
+
+/// Inside a function that is compiled for the instruction set already.
+#[derive(Clone, Copy)]
+pub(crate) struct Within<S>(pub(crate) S);
+
+impl<S: Simd> Dispatch for Within<S> {
+    #[inline(always)]
+    fn run(self, body: impl WithSimd<Output = ()>) {
+        body.with_simd(self.0);
     }
 }
 
@@ -78,19 +112,19 @@ impl<A: Lane, B: Lane, C: Lane, F: Fn(f64, f64, f64) -> f64> WithSimd for Loop<'
 
 #[inline(always)]
 fn looped<A: Lane, B: Lane, C: Lane>(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     from: (A, B, C),
     f: impl Fn(f64, f64, f64) -> f64,
 ) {
-    arch.dispatch(Loop { to, from, f });
+    on.run(Loop { to, from, f });
 }
 
 #[inline(always)]
-fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Copy) {
+fn map1(on: impl Dispatch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Copy) {
     match a {
         Operand::Each(a) => looped(
-            arch,
+            on,
             to,
             (a, 0.0, 0.0),
             #[inline(always)]
@@ -102,7 +136,7 @@ fn map1(arch: Arch, to: &mut [f64], a: Operand<'_>, f: impl Fn(f64) -> f64 + Cop
 
 #[inline(always)]
 fn map2(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     a: Operand<'_>,
     b: Operand<'_>,
@@ -112,7 +146,7 @@ fn map2(
     macro_rules! run {
         ($from:expr) => {
             looped(
-                arch,
+                on,
                 to,
                 $from,
                 #[inline(always)]
@@ -130,20 +164,20 @@ fn map2(
 
 #[inline(always)]
 fn map3(
-    arch: Arch,
+    on: impl Dispatch,
     to: &mut [f64],
     abc: [Operand<'_>; 3],
     f: impl Fn(f64, f64, f64) -> f64 + Copy,
 ) {
     use Operand::{Each, One};
     match abc {
-        [Each(a), Each(b), Each(c)] => looped(arch, to, (a, b, c), f),
-        [Each(a), Each(b), One(c)] => looped(arch, to, (a, b, c), f),
-        [Each(a), One(b), Each(c)] => looped(arch, to, (a, b, c), f),
-        [Each(a), One(b), One(c)] => looped(arch, to, (a, b, c), f),
-        [One(a), Each(b), Each(c)] => looped(arch, to, (a, b, c), f),
-        [One(a), Each(b), One(c)] => looped(arch, to, (a, b, c), f),
-        [One(a), One(b), Each(c)] => looped(arch, to, (a, b, c), f),
+        [Each(a), Each(b), Each(c)] => looped(on, to, (a, b, c), f),
+        [Each(a), Each(b), One(c)] => looped(on, to, (a, b, c), f),
+        [Each(a), One(b), Each(c)] => looped(on, to, (a, b, c), f),
+        [Each(a), One(b), One(c)] => looped(on, to, (a, b, c), f),
+        [One(a), Each(b), Each(c)] => looped(on, to, (a, b, c), f),
+        [One(a), Each(b), One(c)] => looped(on, to, (a, b, c), f),
+        [One(a), One(b), Each(c)] => looped(on, to, (a, b, c), f),
         [One(a), One(b), One(c)] => to.fill(f(a, b, c)),
     }
 }
@@ -162,11 +196,21 @@ macro_rules! all_unary {
 }
 
 /// `to = f(a)`
-pub(crate) fn unary(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>) {
+#[inline(always)]
+pub(crate) fn unary(on: impl Dispatch, to: &mut [f64], op: Unary, a: Operand<'_>) {
+    if let (Unary::Exprel, Operand::Each(a)) = (op, a) {
+        return super::exprel::exprel(
+            on,
+            to,
+            a,
+            #[inline(always)]
+            |x| x,
+        );
+    }
     macro_rules! call {
         ($name:ident) => {
             map1(
-                arch,
+                on,
                 to,
                 a,
                 #[inline(always)]
@@ -178,11 +222,21 @@ pub(crate) fn unary(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>) {
 }
 
 /// `to = f(a·t)`
-pub(crate) fn scaled(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, t: f64) {
+#[inline(always)]
+pub(crate) fn scaled(on: impl Dispatch, to: &mut [f64], op: Unary, a: Operand<'_>, t: f64) {
+    if let (Unary::Exprel, Operand::Each(a)) = (op, a) {
+        return super::exprel::exprel(
+            on,
+            to,
+            a,
+            #[inline(always)]
+            move |x| x * t,
+        );
+    }
     macro_rules! call {
         ($name:ident) => {
             map1(
-                arch,
+                on,
                 to,
                 a,
                 #[inline(always)]
@@ -194,11 +248,28 @@ pub(crate) fn scaled(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, t: f
 }
 
 /// `to = f((a + s)·t)`
-pub(crate) fn shifted(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, s: f64, t: f64) {
+#[inline(always)]
+pub(crate) fn shifted(
+    on: impl Dispatch,
+    to: &mut [f64],
+    op: Unary,
+    a: Operand<'_>,
+    s: f64,
+    t: f64,
+) {
+    if let (Unary::Exprel, Operand::Each(a)) = (op, a) {
+        return super::exprel::exprel(
+            on,
+            to,
+            a,
+            #[inline(always)]
+            move |x| (x + s) * t,
+        );
+    }
     macro_rules! call {
         ($name:ident) => {
             map1(
-                arch,
+                on,
                 to,
                 a,
                 #[inline(always)]
@@ -210,12 +281,13 @@ pub(crate) fn shifted(arch: Arch, to: &mut [f64], op: Unary, a: Operand<'_>, s: 
 }
 
 /// `to = a ∘ b`
-pub(crate) fn binary(arch: Arch, to: &mut [f64], op: Binary, a: Operand<'_>, b: Operand<'_>) {
+#[inline(always)]
+pub(crate) fn binary(on: impl Dispatch, to: &mut [f64], op: Binary, a: Operand<'_>, b: Operand<'_>) {
     macro_rules! table {
         ($($name:ident)*) => {
             match op {
                 $(Binary::$name => {
-                    map2(arch, to, a, b, #[inline(always)] move |x, y| apply_binary(Binary::$name, x, y))
+                    map2(on, to, a, b, #[inline(always)] move |x, y| apply_binary(Binary::$name, x, y))
                 })*
             }
         };
@@ -224,9 +296,10 @@ pub(crate) fn binary(arch: Arch, to: &mut [f64], op: Binary, a: Operand<'_>, b: 
 }
 
 /// `to = a ≠ 0 ? b : c`
-pub(crate) fn select(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn select(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -235,9 +308,10 @@ pub(crate) fn select(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
 }
 
 /// `to = a·b + c`
-pub(crate) fn mul_add(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn mul_add(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -246,9 +320,10 @@ pub(crate) fn mul_add(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
 }
 
 /// `to = a·b − c`
-pub(crate) fn mul_sub(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn mul_sub(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -257,9 +332,10 @@ pub(crate) fn mul_sub(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
 }
 
 /// `to = c − a·b`
-pub(crate) fn sub_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn sub_mul(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -268,9 +344,10 @@ pub(crate) fn sub_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
 }
 
 /// `to = (a − b)·c`
-pub(crate) fn difference_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn difference_mul(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -279,9 +356,10 @@ pub(crate) fn difference_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) 
 }
 
 /// `to = (a + b)·c`
-pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn sum_mul(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]
@@ -289,14 +367,40 @@ pub(crate) fn sum_mul(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     );
 }
 
+/// `to = a + (b + c)`
+#[inline(always)]
+pub(crate) fn sum3(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        on,
+        to,
+        abc,
+        #[inline(always)]
+        move |a, b, c| a + (b + c),
+    );
+}
+
+/// `to = a < b and c ≠ 0`
+#[inline(always)]
+pub(crate) fn less_and(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+    map3(
+        on,
+        to,
+        abc,
+        #[inline(always)]
+        move |a, b, c| if a < b && c != 0.0 { 1.0 } else { 0.0 },
+    );
+}
+
 /// `to = to + a`
-pub(crate) fn add_to(arch: Arch, to: &mut [f64], a: &[f64]) {
-    arch.dispatch(Sum::<false> { to, a });
+#[inline(always)]
+pub(crate) fn add_to(on: impl Dispatch, to: &mut [f64], a: &[f64]) {
+    on.run(Sum::<false> { to, a });
 }
 
 /// `to = 0 + a`, the sum of what is added to nothing: never −0.
-pub(crate) fn put_to(arch: Arch, to: &mut [f64], a: &[f64]) {
-    arch.dispatch(Sum::<true> { to, a });
+#[inline(always)]
+pub(crate) fn put_to(on: impl Dispatch, to: &mut [f64], a: &[f64]) {
+    on.run(Sum::<true> { to, a });
 }
 
 /// A sum, with the old values unless `FRESH`.
@@ -317,12 +421,13 @@ impl<const FRESH: bool> WithSimd for Sum<'_, FRESH> {
 }
 
 /// `to = a + (a − b)·expm1(c)`
-pub(crate) fn relax(arch: Arch, to: &mut [f64], abc: [Operand<'_>; 3]) {
+#[inline(always)]
+pub(crate) fn relax(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     if let [Operand::Each(a), Operand::Each(b), Operand::Each(c)] = abc {
-        return super::fused::relax(arch, to, [a, b, c], false);
+        return super::fused::relax(on, to, [a, b, c], false);
     }
     map3(
-        arch,
+        on,
         to,
         abc,
         #[inline(always)]

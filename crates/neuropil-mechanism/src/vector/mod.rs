@@ -8,24 +8,34 @@
 //! in the first-level cache. The loops ([`lanes`], [`fused`]) are plain Rust, compiled once per
 //! instruction set and chosen at run time; none contracts or reorders operations, so the result
 //! equals that of the reference interpreter on the specialised kernel bit for bit.
+//!
+//! Code that reads and writes columns only, as that of point neurons does, runs over much smaller tiles
+//! ([`Tiles`]): its operands are places in a list, found in a few instructions, and columns are updated
+//! where they are ([`place`], [`updates`]).
 
 mod code;
+mod compute;
 mod emit;
 mod execute;
+mod exprel;
 mod fuse;
 mod fused;
 mod lanes;
+mod place;
 mod share;
 mod specialise;
 #[cfg(test)]
 mod tests;
+mod tiles;
 mod uniform;
+mod updates;
 
 pub(crate) use code::Bytecode;
 pub(crate) use emit::emit;
 pub(crate) use execute::{Chunks, Registers, run, runs};
 #[cfg(test)]
 pub(crate) use specialise::specialise;
+pub(crate) use tiles::{Now, STRIP, Tiles};
 
 /// Instances per chunk.
 pub(crate) const CHUNK: usize = 768;

@@ -35,21 +35,26 @@ pub(super) fn uniform_tables(
         }
         table.clear();
         for step in &piece.uniforms {
-            let at = |v: crate::ir::Value| table[v.index()];
-            let value = match step.node {
-                Node::Constant(bits) => f64::from_bits(bits),
-                Node::Input(input) => read(input),
-                Node::Unary(op, a) => apply_unary(op, at(a)),
-                Node::Binary(op, a, b) => apply_binary(op, at(a), at(b)),
-                Node::Select(c, a, b) => {
-                    if at(c) != 0.0 {
-                        at(a)
-                    } else {
-                        at(b)
-                    }
-                }
-            };
+            let value = value(step.node, table, read);
             table.push(value);
+        }
+    }
+}
+
+/// The value of a uniform node whose operands are in the table.
+pub(super) fn value(node: Node, table: &[f64], read: impl Fn(Input) -> f64) -> f64 {
+    let at = |v: crate::ir::Value| table[v.index()];
+    match node {
+        Node::Constant(bits) => f64::from_bits(bits),
+        Node::Input(input) => read(input),
+        Node::Unary(op, a) => apply_unary(op, at(a)),
+        Node::Binary(op, a, b) => apply_binary(op, at(a), at(b)),
+        Node::Select(c, a, b) => {
+            if at(c) != 0.0 {
+                at(a)
+            } else {
+                at(b)
+            }
         }
     }
 }

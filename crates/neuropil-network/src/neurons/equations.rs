@@ -13,7 +13,7 @@ use std::sync::Arc;
 use neuropil_core::names::suggestion;
 use neuropil_mechanism::equations::{Arriving, Cells, Model, Setting, Values};
 
-use super::contract::{Arrivals, Build, Fault, Neurons};
+use super::contract::{Arrivals, Build, Fault, Neurons, Order, Sink};
 use super::lanes::BLOCK;
 use crate::description::{Column, ModelError};
 
@@ -132,6 +132,11 @@ impl Neurons for EquationNeurons {
             variable: self.cells.model().variables()[fault.variable].name.clone().into(),
             value: fault.value,
         })
+    }
+
+    fn sink(&mut self, channel: usize) -> Option<Sink<'_>> {
+        let (column, factor) = self.cells.sink(channel)?;
+        Some(Sink { column, factor, order: Order::Before })
     }
 
     fn read(&self, variable: usize, neuron: usize) -> f64 {

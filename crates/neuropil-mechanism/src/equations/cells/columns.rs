@@ -2,7 +2,7 @@
 
 use super::{Setting, Values};
 use crate::equations::dimension::coherent;
-use crate::equations::lower::{Hold, Propagator};
+use crate::equations::holds::{Hold, Propagator};
 use crate::equations::model::Model;
 use crate::equations::propagator::propagator;
 use crate::ir::{Graph, Input, Node, evaluate};

@@ -393,3 +393,47 @@ fn a_linear_neuron_fires_as_in_brian2() {
     assert_eq!(times, [18.3, 51.3, 84.5, 117.7, 150.9, 184.1]);
     agree(&end, &[-56.978_089_267_424_1, 2.124_063_262_577_413_7]);
 }
+
+#[test]
+fn dump_code() {
+    for (equations, method, reset) in [
+        ("dv/dt = (E_L - v + (g_e*(E_e - v) + g_i*(E_i - v))/g_L)/tau_m : mV (unless refractory)
+dg_e/dt = -g_e/tau_e : nS
+dg_i/dt = -g_i/tau_i : nS
+E_L:mV
+E_e:mV
+E_i:mV
+tau_m:ms
+tau_e:ms
+tau_i:ms
+g_L:nS", Some("exponential_euler"), "v=E_L"),
+        ("dv/dt = (E_L - v + g_e + g_i)/tau_m : mV (unless refractory)
+dg_e/dt = -g_e/tau_e : mV
+dg_i/dt = -g_i/tau_i : mV
+E_L:mV
+tau_m:ms
+tau_e:ms
+tau_i:ms
+g_L:nS", None, "v=E_L"),
+("dv/dt = (g_e*(0*mV - v) + g_i*(-80*mV - v) + I_in - w
+                   + 10*nS*(2*mV)*exp((v - E_L)/(2*mV)) + 10*nS*(E_L - v))/C_m : mV (unless refractory)
+        dw/dt = (3*nS*(v - E_L) - w)/tau_m : pA
+dg_e/dt = -g_e/tau_e : nS
+dg_i/dt = -g_i/tau_i : nS
+E_L:mV
+C_m:pF
+tau_m:ms
+tau_e:ms
+tau_i:ms
+g_L:nS", Some("euler"), "v=E_L; w+=50*pA"),
+    ] {
+        let m = model(Definition { equations: equations.into(), method: method.map(Into::into),
+            threshold: Some("v > -50*mV".into()), reset: Some(reset.into()), refractory: Some("5*ms".into()),
+            receptors: vec![("e".into(), "g_e += weight".into()), ("i".into(), "g_i += weight".into())],
+            ..Definition::default() });
+        let c = cells(&m, &vec![1.0; m.parameters().len()], 4, 0.1);
+        println!("{:?}", m.holds);
+        println!("{:#?}", c.tiles);
+        println!("{:?}", m.single);
+    }
+}
