@@ -7,6 +7,7 @@ mod spikes;
 
 use std::sync::Arc;
 
+use arrivals::Ways;
 use columns::columns;
 use spikes::Rules;
 
@@ -94,6 +95,9 @@ pub struct Cells {
     filled: Vec<bool>,
     blocks: Vec<Block>,
     rules: Rules,
+    ways: Ways,
+    /// The columns of random numbers.
+    random: Vec<(usize, Hold)>,
     /// The columns of the number of the step and of who crossed the threshold.
     now: Option<usize>,
     crossed: Option<usize>,
@@ -162,6 +166,8 @@ impl Cells {
             tiles: Tiles::new(&model.step, &columns, now, local, crossed),
             blocks: (0..setting.size).step_by(BLOCK).map(block).collect(),
             rules: Rules::new(&model, &columns, setting.dt_ms),
+            ways: Ways::new(&model),
+            random: model.random().collect(),
             filled: vec![false; columns.len()],
             columns,
             now,
@@ -209,7 +215,7 @@ impl Cells {
     /// The state of all neurons that takes the weights of a receptor and does nothing but add them up, with
     /// the factor on them: what is added there before [`advance`](Self::advance) need not arrive with it.
     pub fn sink(&mut self, receptor: usize) -> Option<(&mut [f64], f64)> {
-        let (column, factor) = self.model.sink(receptor)?;
+        let (column, factor) = self.ways.sink(receptor)?;
         match &mut self.columns[column] {
             Store::Each(values) => Some((values, factor)),
             Store::Uniform(_) => None,
@@ -269,15 +275,13 @@ impl Cells {
     fn draw(&mut self, block: usize, step: u64) {
         let (begin, padded) = (block * BLOCK, self.blocks[block].padded);
         let first = self.first + begin as u32;
-        for (hold, column) in self.model.holds.iter().zip(&mut self.columns) {
+        for &(k, hold) in &self.random {
             let address = |draw| Address { key: self.key, first, step, draw };
-            let Store::Each(values) = column else { continue };
-            match *hold {
-                Hold::Normal(draw) => {
-                    let to = &mut values[begin..begin + padded];
-                    self.arch.dispatch(Normals(address(draw), to));
-                }
-                Hold::Uniform(draw) => uniforms(address(draw), &mut values[begin..begin + padded]),
+            let Store::Each(values) = &mut self.columns[k] else { continue };
+            let to = &mut values[begin..begin + padded];
+            match hold {
+                Hold::Normal(draw) => self.arch.dispatch(Normals(address(draw), to)),
+                Hold::Uniform(draw) => uniforms(address(draw), to),
                 _ => {}
             }
         }
@@ -316,6 +320,12 @@ impl Model {
     /// The column of a state: states follow the parameters.
     fn state(&self, k: usize) -> usize {
         self.parameters.len() + k
+    }
+
+    /// The columns of random numbers.
+    fn random(&self) -> impl Iterator<Item = (usize, Hold)> + '_ {
+        let random = |hold: &Hold| matches!(hold, Hold::Normal(_) | Hold::Uniform(_));
+        self.holds.iter().copied().enumerate().filter(move |(_, hold)| random(hold))
     }
 
     /// The column of something, if there is one.

@@ -18,7 +18,7 @@ const TILE: usize = 128;
 /// Instances that share a bit of the flags.
 pub(crate) const STRIP: usize = 64;
 /// Up to so many columns and registers need no list of their own.
-const FEW: usize = 32;
+const FEW: usize = 16;
 
 /// Where an operand is.
 #[derive(Debug, Clone, Copy)]
@@ -239,15 +239,32 @@ impl WithSimd for Run<'_, '_> {
                 run(simd, step, table, tile);
             }
             if let Some(flag) = flag {
-                for (k, strip) in tile[flag].chunks(STRIP).enumerate() {
-                    let any = strip.iter().fold(0, |bits, x| bits | x.to_bits()) != 0;
-                    flagged |= u64::from(any) << (begin / STRIP + k);
-                }
+                flagged |= flags(tile[flag]) << (begin / STRIP);
             }
             begin += len;
         }
         flagged
     }
+}
+
+/// In which strips there is a value other than 0.
+#[inline(always)]
+fn flags(values: &[f64]) -> u64 {
+    let (strips, rest) = values.as_chunks::<STRIP>();
+    let mut flags = 0;
+    for (k, strip) in strips.iter().enumerate() {
+        flags |= u64::from(is_any(strip)) << k;
+    }
+    flags | u64::from(is_any(rest)) << strips.len()
+}
+
+#[inline(always)]
+fn is_any(values: &[f64]) -> bool {
+    let mut bits = 0;
+    for x in values {
+        bits |= x.to_bits();
+    }
+    bits != 0
 }
 
 /// One instruction over one tile.

@@ -8,39 +8,85 @@ use crate::equations::dimension::coherent;
 use crate::equations::holds::Hold;
 use crate::equations::model::Model;
 
-impl Model {
-    /// What a weight that arrives at a receptor is multiplied with in the units of kernels.
-    fn scale(&self, receptor: usize) -> f64 {
-        coherent(1.0, self.receptors[receptor].unit)
+/// The columns of what arrives, found once.
+#[derive(Debug)]
+pub(super) struct Ways {
+    channels: Vec<(usize, Way)>,
+    devices: Vec<(usize, Hold)>,
+}
+
+/// The way of the weights of a receptor.
+#[derive(Debug, Clone, Copy)]
+enum Way {
+    /// Added to a column with a factor.
+    Added(usize, f64),
+    /// Put into a column of their own with a factor.
+    Put(usize, f64),
+}
+
+impl Ways {
+    pub(super) fn new(model: &Model) -> Self {
+        let way = |(k, hold): (usize, &Hold)| {
+            let Hold::Channel(channel) = *hold else { return None };
+            // what weights are multiplied with in the units of kernels
+            let scale = coherent(1.0, model.receptors[channel].unit);
+            let way = match model.sinks[channel] {
+                Some(sink) => Way::Added(model.state(sink.state), sink.sign * scale),
+                None => Way::Put(k, scale),
+            };
+            Some((channel, way))
+        };
+        let device = |(k, hold): (usize, &Hold)| {
+            let given = [Hold::Current, Hold::ClampConductance, Hold::ClampPotential];
+            given.contains(hold).then_some((k, *hold))
+        };
+        Self {
+            channels: model.holds.iter().enumerate().filter_map(way).collect(),
+            devices: model.holds.iter().enumerate().filter_map(device).collect(),
+        }
     }
 
     /// The column that takes the weights of a receptor with this factor and does nothing else with them.
     pub(super) fn sink(&self, receptor: usize) -> Option<(usize, f64)> {
-        let sink = (*self.sinks.get(receptor)?)?;
-        Some((self.state(sink.state), sink.sign * self.scale(receptor)))
+        self.channels.iter().find_map(|(channel, way)| match *way {
+            Way::Added(column, factor) if *channel == receptor => Some((column, factor)),
+            _ => None,
+        })
+    }
+
+    /// The columns of weights.
+    pub(super) fn put(&self) -> impl Iterator<Item = usize> + '_ {
+        self.channels.iter().filter_map(|(_, way)| match *way {
+            Way::Put(column, _) => Some(column),
+            Way::Added(..) => None,
+        })
     }
 }
 
 impl Cells {
     /// Takes the weights that arrive in this step: adds them up where that is all that is done with them.
     pub(super) fn receive(&mut self, block: usize, arriving: Arriving<'_>) {
-        let (first, model) = (block * BLOCK, &*self.model);
-        for (k, hold) in model.holds.iter().enumerate() {
-            let Hold::Channel(channel) = *hold else { continue };
+        let Self { ways, columns, filled, arch, .. } = self;
+        let first = block * BLOCK;
+        for &(channel, way) in &ways.channels {
             let from = arriving.channels.get(channel).copied().unwrap_or_default();
-            match model.sink(channel) {
-                Some((column, factor)) => {
-                    if let Store::Each(values) = &mut self.columns[column] {
+            match way {
+                Way::Added(column, factor) if !from.is_empty() => {
+                    if let Store::Each(values) = &mut columns[column] {
                         let to = &mut values[first..first + from.len()];
-                        self.arch.dispatch(Added { to, from, factor });
+                        arch.dispatch(Added { to, from, factor });
                     }
                 }
-                None if !from.is_empty() => {
-                    self.filled[k] = true;
-                    put(&mut self.columns[k], 0, from, model.scale(channel));
+                Way::Added(..) => {}
+                Way::Put(column, factor) if !from.is_empty() => {
+                    filled[column] = true;
+                    put(&mut columns[column], 0, from, factor);
                 }
-                None if std::mem::take(&mut self.filled[k]) => clear(&mut self.columns[k], 0),
-                None => {}
+                Way::Put(column, _) => {
+                    if std::mem::take(&mut filled[column]) {
+                        clear(&mut columns[column], 0);
+                    }
+                }
             }
         }
     }
@@ -49,12 +95,11 @@ impl Cells {
     pub(super) fn stimulate(&mut self, block: usize, arriving: Arriving<'_>) {
         let Arriving { clamp_conductance: conductance, clamp_pull: pull, current, .. } = arriving;
         let (first, fed) = (block * BLOCK, &mut self.blocks[block].fed);
-        for (k, hold) in self.model.holds.iter().enumerate() {
+        for &(k, hold) in &self.ways.devices {
             let from = match hold {
                 Hold::Current => current,
                 Hold::ClampConductance => conductance,
-                Hold::ClampPotential => pull,
-                _ => continue,
+                _ => pull,
             };
             let column = &mut self.columns[k];
             if !from.is_empty() {

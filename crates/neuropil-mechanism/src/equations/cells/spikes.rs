@@ -62,7 +62,7 @@ impl Rules {
 impl Cells {
     /// Resets the neurons that spiked in the last step, after the events of this one.
     pub(super) fn reset(&mut self, block: usize, t_ms: f64) {
-        let Self { model, blocks, columns, rules, values, dt_ms, .. } = self;
+        let Self { model, blocks, columns, rules, ways, values, dt_ms, .. } = self;
         if blocks[block].pending.is_empty() {
             return;
         }
@@ -77,8 +77,8 @@ impl Cells {
                     values[neuron] = value;
                 }
             }
-            for (k, hold) in model.holds.iter().enumerate() {
-                if let (Hold::Channel(_), Store::Each(values)) = (hold, &mut columns[k]) {
+            for column in ways.put() {
+                if let Store::Each(values) = &mut columns[column] {
                     values[lane] = 0.0;
                 }
             }
