@@ -9,7 +9,7 @@ use std::sync::Arc;
 use neuropil_core::Clock;
 use neuropil_mechanism::equations::{Definition, compile};
 use neuropil_network::description::{Column, ModelError};
-use neuropil_network::neurons::{Arrivals, Build, Model, Neurons, find};
+use neuropil_network::neurons::{Arrivals, Build, Model, Neurons, Order, find};
 use rig::{Columns, same};
 
 /// Neurons of a model.
@@ -110,6 +110,71 @@ fn the_adaptive_exponential_neuron_as_equations_is_the_built_in_one() {
         }
     }
     assert!(count > 10, "{count} spikes");
+}
+
+#[test]
+fn weights_may_be_added_to_the_state_instead_of_arriving() {
+    let mut own = same(ADEX);
+    own.insert("tau_syn".into(), Column::Same(5.0));
+    let size = 40;
+    let mut arriving = neurons(&adex(), &own, size, 0);
+    let mut added = neurons(&adex(), &own, size, 0);
+    let mut count = 0;
+    for step in 0..4000 {
+        // a few targets in every third step; the inhibitory receptor subtracts
+        let mut weights = [vec![0.0; size], vec![0.0; size]];
+        let few = if step % 3 == 0 { 0..size } else { 0..0 };
+        for k in few.filter(|k| (k + step as usize) % 5 < 2) {
+            weights[0][k] = 1.3 + 0.1 * k as f64;
+            weights[1][k] = -0.7;
+        }
+        let channels = [weights[0].as_slice(), weights[1].as_slice()];
+        let current = vec![300.0; size];
+        let mut spikes = [Vec::new(), Vec::new()];
+        let arrivals = Arrivals { channels: &channels, current: &current, ..Arrivals::default() };
+        arriving.advance(0..size, step, &arrivals, &mut spikes[0]).unwrap();
+        for (channel, weights) in weights.iter().enumerate() {
+            let sink = added.sink(channel).unwrap();
+            assert_eq!(sink.order, Order::Before);
+            for (x, w) in sink.column.iter_mut().zip(weights).filter(|(_, w)| **w != 0.0) {
+                *x += sink.factor * w;
+            }
+        }
+        let arrivals = Arrivals { current: &current, ..Arrivals::default() };
+        added.advance(0..size, step, &arrivals, &mut spikes[1]).unwrap();
+        assert_eq!(spikes[0], spikes[1], "step {step}");
+        count += spikes[0].len();
+        for variable in 0..4 {
+            let bits = [&arriving, &added].map(|n| n.read(variable, size - 1).to_bits());
+            assert_eq!(bits[0], bits[1], "step {step}, variable {variable}");
+        }
+    }
+    assert!(count > 100, "{count} spikes");
+}
+
+#[test]
+fn only_a_receptor_that_does_nothing_else_takes_weights_without_their_arrival() {
+    let model = |receptors: [&str; 2]| {
+        let receptors = ["a", "b"].map(String::from).into_iter().zip(receptors.map(String::from));
+        let definition = Definition {
+            equations: "dg/dt = -g/(5 ms) : nS\n dh/dt = -h/(5 ms) : nS".into(),
+            receptors: receptors.collect(),
+            ..Definition::default()
+        };
+        Model::from(Arc::new(compile(&definition).unwrap()))
+    };
+    for (receptors, expected) in [
+        (["g += weight", "h -= weight"], [Some(1.0), Some(-1.0)]),
+        // two sums must keep their order
+        (["g += weight", "g -= weight"], [None, None]),
+        (["g += 2*weight", "h += weight"], [None, None]),
+        (["g += weight*(1 nS - g)/nS", "h += weight"], [None, None]),
+        (["g += weight; h += weight", "h += weight"], [None, None]),
+    ] {
+        let mut cells = neurons(&model(receptors), &Columns::new(), 3, 0);
+        let found = [0, 1].map(|channel| cells.sink(channel).map(|sink| sink.factor));
+        assert_eq!(found, expected, "{receptors:?}");
+    }
 }
 
 #[test]

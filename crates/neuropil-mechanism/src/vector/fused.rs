@@ -242,12 +242,7 @@ pub(crate) fn three_scaled(
 
 /// `((r − a)·b + (t − a)·c)·s`
 #[inline(always)]
-pub(crate) fn two_flows(
-    on: impl Dispatch,
-    to: &mut [f64],
-    from: [&[f64]; 3],
-    [r, t, s]: [f64; 3],
-) {
+pub(crate) fn two_flows(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3], [r, t, s]: [f64; 3]) {
     looped(
         on,
         to,
@@ -374,7 +369,13 @@ impl Near<3> for Step {
 
 /// `a + (b − a·c)·exprel(c·s)·t`, in place if `own`
 #[inline(always)]
-pub(crate) fn step(on: impl Dispatch, to: &mut [f64], from: [&[f64]; 3], [s, t]: [f64; 2], own: bool) {
+pub(crate) fn step(
+    on: impl Dispatch,
+    to: &mut [f64],
+    from: [&[f64]; 3],
+    [s, t]: [f64; 2],
+    own: bool,
+) {
     tiled(on, to, from, own, Step { s, t });
 }
 

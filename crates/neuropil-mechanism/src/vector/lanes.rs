@@ -282,7 +282,13 @@ pub(crate) fn shifted(
 
 /// `to = a ∘ b`
 #[inline(always)]
-pub(crate) fn binary(on: impl Dispatch, to: &mut [f64], op: Binary, a: Operand<'_>, b: Operand<'_>) {
+pub(crate) fn binary(
+    on: impl Dispatch,
+    to: &mut [f64],
+    op: Binary,
+    a: Operand<'_>,
+    b: Operand<'_>,
+) {
     macro_rules! table {
         ($($name:ident)*) => {
             match op {

@@ -92,12 +92,7 @@ fn scaled(on: impl Dispatch, x: &mut [f64], f: impl Fn(f64) -> f64) {
 }
 
 #[inline(always)]
-fn changed(
-    on: impl Dispatch,
-    x: &mut [f64],
-    from: [&[f64]; 2],
-    f: impl Fn(f64, f64, f64) -> f64,
-) {
+fn changed(on: impl Dispatch, x: &mut [f64], from: [&[f64]; 2], f: impl Fn(f64, f64, f64) -> f64) {
     on.run(Changed { x, from, f });
 }
 

@@ -394,46 +394,121 @@ fn a_linear_neuron_fires_as_in_brian2() {
     agree(&end, &[-56.978_089_267_424_1, 2.124_063_262_577_413_7]);
 }
 
+/// Models of every method, with a refractory time, a condition, noise, and states that read each other.
+fn of_every_method() -> Vec<Definition> {
+    let conductances =
+        "dv/dt = (E_L - v + (g*(0 mV - v) + u*(-80 mV - v))/(10 nS) + I_in/(10 nS))/tau_m
+                            : mV (unless refractory)
+                        dg/dt = -g/tau_s : nS
+                        du/dt = -u/(2*tau_s) : nS
+                        w = 3*v : mV
+                        E_L : mV
+                        R : Gohm
+                        tau_m : ms
+                        tau_s : ms";
+    let with = |method: &str, refractory: &str| Definition {
+        equations: conductances.into(),
+        receptors: vec![("e".into(), "g += weight".into()), ("i".into(), "u -= weight".into())],
+        refractory: Some(refractory.into()),
+        threshold: Some("v > -55 mV".into()),
+        ..lif(Some(method))
+    };
+    let adaptive = Definition {
+        equations:
+            "dv/dt = (E_L - v + 2 mV*exp((v + 50 mV)/(2 mV)) - w)/tau_m + 2 mV*xi/sqrt(tau_m) : mV
+                    dw/dt = (R*(1 nS)*(v - E_L) - w + rand()*(1 mV))/tau_s : mV
+                    E_L : mV
+                    R : Gohm
+                    tau_m : ms
+                    tau_s : ms"
+                .into(),
+        threshold: Some("v > -54 mV".into()),
+        reset: Some("v = E_L; w += 3 mV".into()),
+        receptors: vec![("syn".into(), "v += weight*exp(-abs(w)/(1 mV)); w += weight".into())],
+        initial: vec![("v".into(), "E_L + 17 mV".into())],
+        ..lif(Some("euler"))
+    };
+    let mut all = vec![lif(None), adaptive];
+    for method in ["euler", "exponential_euler", "rk2", "rk4"] {
+        all.extend([with(method, "2 ms"), with(method, "v > -65 mV")]);
+    }
+    all
+}
+
+/// States, and who crossed the threshold, against one value after the other.
 #[test]
-fn dump_code() {
-    for (equations, method, reset) in [
-        ("dv/dt = (E_L - v + (g_e*(E_e - v) + g_i*(E_i - v))/g_L)/tau_m : mV (unless refractory)
-dg_e/dt = -g_e/tau_e : nS
-dg_i/dt = -g_i/tau_i : nS
-E_L:mV
-E_e:mV
-E_i:mV
-tau_m:ms
-tau_e:ms
-tau_i:ms
-g_L:nS", Some("exponential_euler"), "v=E_L"),
-        ("dv/dt = (E_L - v + g_e + g_i)/tau_m : mV (unless refractory)
-dg_e/dt = -g_e/tau_e : mV
-dg_i/dt = -g_i/tau_i : mV
-E_L:mV
-tau_m:ms
-tau_e:ms
-tau_i:ms
-g_L:nS", None, "v=E_L"),
-("dv/dt = (g_e*(0*mV - v) + g_i*(-80*mV - v) + I_in - w
-                   + 10*nS*(2*mV)*exp((v - E_L)/(2*mV)) + 10*nS*(E_L - v))/C_m : mV (unless refractory)
-        dw/dt = (3*nS*(v - E_L) - w)/tau_m : pA
-dg_e/dt = -g_e/tau_e : nS
-dg_i/dt = -g_i/tau_i : nS
-E_L:mV
-C_m:pF
-tau_m:ms
-tau_e:ms
-tau_i:ms
-g_L:nS", Some("euler"), "v=E_L; w+=50*pA"),
-    ] {
-        let m = model(Definition { equations: equations.into(), method: method.map(Into::into),
-            threshold: Some("v > -50*mV".into()), reset: Some(reset.into()), refractory: Some("5*ms".into()),
-            receptors: vec![("e".into(), "g_e += weight".into()), ("i".into(), "g_i += weight".into())],
-            ..Definition::default() });
-        let c = cells(&m, &vec![1.0; m.parameters().len()], 4, 0.1);
-        println!("{:?}", m.holds);
-        println!("{:#?}", c.tiles);
-        println!("{:?}", m.single);
+fn a_step_has_the_bits_of_the_reference_interpreter() {
+    const N: usize = 300;
+    let spread = |mean: f64, width: f64| -> Vec<f64> {
+        (0..N).map(|k| mean + width * (k as f64 * 0.37).sin()).collect()
+    };
+    for definition in of_every_method() {
+        let model = model(definition);
+        for own in [false, true] {
+            let tau = if own { Values::Each(spread(15.0, 5.0)) } else { Values::Same(15.0) };
+            let same = |x| Values::Same(x);
+            let parameters = vec![same(-70.0), same(0.1), tau, same(5.0)];
+            let mut initial = vec![None; model.states()];
+            initial[1] = Some(Values::Each(spread(4.0, 4.5)));
+            let setting =
+                Setting { parameters, initial, size: N, first: 0, key: [1, 2], dt_ms: 0.1 };
+            let mut cells = Cells::new(Arc::clone(&model), &setting);
+            let each: Vec<bool> =
+                cells.columns.iter().map(|c| matches!(c, Store::Each(_))).collect();
+            let step_of_model = crate::vector::specialise(&model.step, &each);
+            let live = step_of_model.graph.live(step_of_model.roots());
+            let (mut values, mut spikes) = (Vec::new(), Vec::new());
+            for step in 0..150 {
+                let (weights, current) = (spread(3.0, 4.0), spread(250.0, 200.0));
+                let channels: &[&[f64]] = if step % 20 == 0 { &[&weights] } else { &[] };
+                let arriving = Arriving { channels, current: &current, ..Arriving::default() };
+                cells.receive(0, arriving);
+                cells.reset(0, step as f64 * 0.1);
+                cells.draw(0, step);
+                let before = cells.columns.clone();
+                let flags = cells.run(0, step);
+                for lane in 0..N {
+                    let read = |input| match input {
+                        Input::Time => step as f64 * 0.1,
+                        Input::Step => 0.1,
+                        Input::Variable(k) if Some(k) == cells.now => step as f64,
+                        Input::Variable(k) => at(&before[k], lane),
+                        _ => 0.0,
+                    };
+                    evaluate(&step_of_model.graph, &live, &read, &mut values);
+                    for &(target, value) in &step_of_model.outputs {
+                        let crate::ir::Target::Variable(column) = target else { continue };
+                        let (found, expected) =
+                            (at(&cells.columns[column], lane), values[value.index()]);
+                        assert_eq!(
+                            found.to_bits(),
+                            expected.to_bits(),
+                            "{:?} step {step} lane {lane} {:?}: {found} {expected}",
+                            model.method(),
+                            model.holds[column]
+                        );
+                        if Some(column) == cells.crossed && found != 0.0 {
+                            assert_ne!(flags & 1 << (lane / crate::vector::STRIP), 0);
+                        }
+                    }
+                }
+                cells.collect(0, step, flags, &mut spikes).unwrap();
+                cells.stimulate(0, arriving);
+            }
+            assert!(spikes.len() > 20, "{:?}: {} spikes", model.method(), spikes.len());
+        }
+    }
+}
+
+#[test]
+fn a_computed_variable_sees_the_time_of_the_states() {
+    let definition = Definition {
+        equations: "dx/dt = 1/ms : 1\n late = x - t/ms : 1".into(),
+        ..Definition::default()
+    };
+    let mut cells = cells(&model(definition), &[], 1, 0.125);
+    for step in 0..9 {
+        cells.advance(0, step, Arriving::default(), &mut Vec::new()).unwrap();
+        assert_eq!(cells.read(1, 0), 0.0);
     }
 }
