@@ -1,8 +1,9 @@
 //! One instruction over some instances, wherever its operands are.
 
 use super::code::Op;
-use super::lanes::{self, Dispatch, Operand};
-use super::{fused, updates};
+use super::lanes;
+use super::operand::{Dispatch, Operand};
+use super::{fused, near, updates};
 
 /// Computes an instruction into `to`; `get` finds its operands. With `own` operand `a` is what `to` holds,
 /// and asked for in vain.
@@ -54,13 +55,13 @@ pub(super) fn compute<'a>(
         }
         Op::Sigmoid => fused::sigmoid(on, to, col!(0), [one!(1), one!(2), one!(3)]),
         Op::Quotient => fused::quotient(on, to, col!(0), [one!(1), one!(2), one!(3)]),
-        Op::Linoid => fused::linoid(on, to, [col!(0), col!(3)], [one!(1), one!(2), one!(4)]),
-        Op::Relax if own => fused::relax(on, to, [col!(0), col!(1), col!(2)], true),
+        Op::Linoid => near::linoid(on, to, [col!(0), col!(3)], [one!(1), one!(2), one!(4)]),
+        Op::Relax if own => near::relax(on, to, [col!(0), col!(1), col!(2)], true),
         Op::Relax => lanes::relax(on, to, [get(0), get(1), get(2)]),
-        Op::Step => fused::step(on, to, [col!(0), col!(1), col!(2)], [one!(3), one!(4)], own),
+        Op::Step => near::step(on, to, [col!(0), col!(1), col!(2)], [one!(3), one!(4)], own),
         Op::Gate => {
             let factors = [one!(2), one!(4), one!(5), one!(6)];
-            fused::gate(on, to, [col!(0), col!(1), col!(3)], factors, own);
+            near::gate(on, to, [col!(0), col!(1), col!(3)], factors, own);
         }
         Op::Update(how) => updates::update(on, to, how, [col!(1), col!(2)], one!(3)),
         Op::Gather(_) | Op::Store(_) => {}

@@ -3,7 +3,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::lanes::Dispatch;
+use super::operand::Dispatch;
 use crate::vmath;
 
 /// Lanes after which is asked whether any was beyond.

@@ -4,61 +4,11 @@
 //! [`super::fused`]); slices are cut
 //! to one length first, so that the compiler sees no bounds in the loop and vectorises it.
 
-use pulp::{Arch, Simd, WithSimd};
+use pulp::{Simd, WithSimd};
 
+use super::operand::{Dispatch, Operand};
 use crate::ir::{Binary, Unary, apply_binary, apply_unary};
 use crate::vmath;
-
-/// An operand: a value per instance or one for all.
-#[derive(Clone, Copy)]
-pub(crate) enum Operand<'a> {
-    Each(&'a [f64]),
-    One(f64),
-}
-
-impl<'a> Operand<'a> {
-    /// The values per instance; none if there is one for all.
-    #[inline(always)]
-    pub(crate) fn column(self) -> &'a [f64] {
-        match self {
-            Self::Each(values) => values,
-            Self::One(_) => &[],
-        }
-    }
-
-    /// The value that is the same for all; no number if there is none.
-    #[inline(always)]
-    pub(crate) fn number(self) -> f64 {
-        match self {
-            Self::Each(_) => f64::NAN,
-            Self::One(x) => x,
-        }
-    }
-}
-
-/// Where a loop is run.
-pub(crate) trait Dispatch: Copy {
-    /// Runs it with the vector instructions of the machine.
-    fn run(self, body: impl WithSimd<Output = ()>);
-}
-
-impl Dispatch for Arch {
-    #[inline(always)]
-    fn run(self, body: impl WithSimd<Output = ()>) {
-        self.dispatch(body);
-    }
-}
-
-/// Inside a function that is compiled for the instruction set already.
-#[derive(Clone, Copy)]
-pub(crate) struct Within<S>(pub(crate) S);
-
-impl<S: Simd> Dispatch for Within<S> {
-    #[inline(always)]
-    fn run(self, body: impl WithSimd<Output = ()>) {
-        body.with_simd(self.0);
-    }
-}
 
 /// Something with a value at every position.
 trait Lane: Copy {
@@ -430,7 +380,7 @@ impl<const FRESH: bool> WithSimd for Sum<'_, FRESH> {
 #[inline(always)]
 pub(crate) fn relax(on: impl Dispatch, to: &mut [f64], abc: [Operand<'_>; 3]) {
     if let [Operand::Each(a), Operand::Each(b), Operand::Each(c)] = abc {
-        return super::fused::relax(on, to, [a, b, c], false);
+        return super::near::relax(on, to, [a, b, c], false);
     }
     map3(
         on,

@@ -5,7 +5,7 @@
 //! whose superinstructions ([`fuse`]) do a rate, a gate's step or a channel's current in one pass.
 //! The code runs over chunks of instances ([`execute`]): every instruction is a loop over one
 //! chunk, so that the cost of interpreting is shared by [`CHUNK`] instances and the registers stay
-//! in the first-level cache. The loops ([`lanes`], [`fused`]) are plain Rust, compiled once per
+//! in the first-level cache. The loops ([`lanes`], [`fused`], [`near`]) are plain Rust, compiled once per
 //! instruction set and chosen at run time; none contracts or reorders operations, so the result
 //! equals that of the reference interpreter on the specialised kernel bit for bit.
 //!
@@ -21,7 +21,10 @@ mod exprel;
 mod fuse;
 mod fused;
 mod lanes;
+mod near;
+mod operand;
 mod place;
+mod scatter;
 mod share;
 mod specialise;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use pulp::{Arch, Simd, WithSimd};
 use super::code::{OPERANDS, Op, Piece, Place, Source, UniformStep};
 use super::compute::compute;
 use super::emit::emit_in_place;
-use super::lanes::{Operand, Within};
+use super::operand::{Operand, Within};
 use super::uniform;
 use crate::contract::Store;
 use crate::ir::{Input, Node, Segment};

@@ -5,7 +5,7 @@
 
 use pulp::{Simd, WithSimd};
 
-use super::lanes::Dispatch;
+use super::operand::Dispatch;
 
 /// A change of a column in place. Letters `a`, `b` are operands that vary, `s` is uniform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
