@@ -72,9 +72,7 @@ fn object(prediction: &Prediction, simulated: &[Option<f64>]) -> Value {
 
 fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
     let mut lines = vec![format!("{}, at {} ms", prediction.method.name(), prediction.at_ms)];
-    let corrected = prediction.populations.iter().any(|p| (p.rate_hz - p.limit_hz).abs() > 0.0);
-    let limit = if corrected { format!("{:>18}", "large network") } else { String::new() };
-    let head = format!("{:<16}{:>18}{limit}{:>20}", "", "rate (spikes/s)", "potential (mV)");
+    let head = format!("{:<16}{:>18}{:>20}", "", "rate (spikes/s)", "potential (mV)");
     lines.push(if simulated.is_empty() { head } else { format!("{head}{:>12}", "simulated") });
     for (k, p) in prediction.populations.iter().enumerate() {
         let rate = match p.error_hz {
@@ -87,8 +85,7 @@ fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
             None => format!("{:>12}", "–"),
         });
         let last = rate_found.unwrap_or_default();
-        let limit = if corrected { format!("{:>18.3}", p.limit_hz) } else { String::new() };
-        lines.push(format!("{:<16}{rate:>18}{limit}{potential:>20}{last}", p.name));
+        lines.push(format!("{:<16}{rate:>18}{potential:>20}{last}", p.name));
     }
     if let Some(frequency) = prediction.oscillation_hz {
         let what = "the stationary state is unstable: an oscillation of about";

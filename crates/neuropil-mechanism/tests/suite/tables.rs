@@ -3,7 +3,7 @@
 
 use neuropil_mechanism::inspect::{Conditions, GatingCurve, gating_curves};
 
-use crate::world::built_in;
+use crate::world::{World, built_in, value};
 
 const V_MV: [f64; 7] = [-90.0, -70.0, -50.0, -30.0, -10.0, 10.0, 30.0];
 
@@ -80,8 +80,10 @@ fn gating_curves_are_those_of_an_independent_computation() {
         let found = curve(mechanism, state, Conditions { celsius, ..Conditions::default() });
         let pairs = steady.iter().zip(&found.steady).chain(tau_ms.iter().zip(&found.tau_ms));
         for (expected, found) in pairs {
-            // four digits are given
-            if (found / expected - 1.0).abs() > 6e-4 {
+            // four digits are given; those of the A-type currents were computed with R = 8.315 J/(mol K),
+            // F = 96 480 C/mol and 273.16 K, which moves exponents of up to 10 by 1.5e-4
+            let tolerance = if mechanism.starts_with("ka") { 1.8e-3 } else { 6e-4 };
+            if (found / expected - 1.0).abs() > tolerance {
                 wrong.push(format!("{mechanism} {state}: {found} instead of {expected}"));
             }
         }
@@ -109,5 +111,24 @@ fn the_muscarinic_gate_is_half_open_where_its_rates_meet() {
     for (v, steady) in V_MV.iter().zip(&found.steady) {
         let expected = 1.0 / (1.0 + (-(v + 30.0) / 9.0).exp());
         assert!((steady / expected - 1.0).abs() < 1e-6, "{v}: {steady}");
+    }
+}
+
+/// With η = 0.33 /mM and V₀ = 12.5 mV.
+#[test]
+fn magnesium_unblocks_with_the_constants_of_the_demos() {
+    let v = [-75.0, -60.0, -40.0, -20.0, 0.0];
+    for (v, expected) in v.into_iter().zip([0.007455, 0.02433, 0.1099, 0.3796, 0.7519]) {
+        let mechanism = built_in("nmda");
+        let mut world = World::at(&[v], &mechanism);
+        let mut x = world.place(&mechanism);
+        x.set("eta", 0.33).unwrap();
+        x.set("v0", 12.5).unwrap();
+        world.initialize(&mut x);
+        world.event(&mut x, 0.0, 0.0, &mut [0.001]);
+        world.advance(&mut x, 100);
+        world.currents(&mut x);
+        let share = value(&x, "g") / (value(&x, "b") - value(&x, "a"));
+        assert!((share / expected - 1.0).abs() < 1e-3, "{v}: {share}");
     }
 }

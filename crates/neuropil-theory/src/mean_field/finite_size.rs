@@ -46,8 +46,12 @@ const DECADES: f64 = 3.0;
 pub struct FiniteSize {
     /// Standard deviation of the rate of each population, counted over the time constant T `[Hz]`.
     pub sd_hz: Vec<f64>,
-    /// By how much correlations between the neurons move the mean rate of each population `[Hz]`.
+    /// By how much correlations between the neurons move the mean rate of each population `[Hz]`. Where
+    /// the network multiplies errors, its terms nearly cancel, and so those of the transfer functions
+    /// decide; see `reach_hz`.
     pub shift_hz: Vec<f64>,
+    /// By how much they move it at most, if the terms do not cancel: `Σ |(1 − J′)⁻¹ p|` `[Hz]`.
+    pub reach_hz: Vec<f64>,
     /// Largest relative change of the rate of each population when the transfer functions are off by a
     /// small share, each in its worst direction, over that share: `Σ |(1 − J′)⁻¹ F| / ν`.
     pub sensitivity: Vec<f64>,
@@ -93,6 +97,7 @@ impl MeanField {
             0.5 * terms.sum::<f64>()
         });
         let shift = &inverse * &push;
+        let reach = |p: usize| (0..n).map(|k| (inverse[(p, k)] * push[k]).abs()).sum::<f64>();
         let f = self.responses_hz(state, input)?;
         let relative = |p: usize| {
             let moved: f64 = (0..n).map(|k| (inverse[(p, k)] * f[k]).abs()).sum();
@@ -101,6 +106,7 @@ impl MeanField {
         Ok(FiniteSize {
             sd_hz: counted_hz2.iter().map(|variance| variance.max(0.0).sqrt()).collect(),
             shift_hz: shift.iter().copied().collect(),
+            reach_hz: (0..n).map(reach).collect(),
             sensitivity: (0..n).map(relative).collect(),
             margin,
         })
@@ -303,6 +309,7 @@ mod tests {
             assert!(small.shift_hz[p].abs() > 1e-3, "{small:?}");
             assert!((small.shift_hz[p] / large.shift_hz[p] / 10.0 - 1.0).abs() < 1e-9);
             assert!((small.sd_hz[p] / large.sd_hz[p] - 10f64.sqrt()).abs() < 1e-9);
+            assert!(small.reach_hz[p] >= small.shift_hz[p].abs(), "{small:?}");
         }
     }
 

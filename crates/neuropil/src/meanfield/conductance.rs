@@ -163,15 +163,11 @@ pub(super) fn predict(mut system: System<'_>, end_step: u64) -> Result<Predictio
     };
     let finite_size = validity.as_ref().and_then(|validity| validity.finite_size.as_ref());
     let sd = |rank: usize| finite_size.map(|found| found.sd_hz[rank]);
-    // errors of transfer functions are larger than what the number of neurons does
-    let correction =
-        validity.as_ref().filter(|_| !*published).and_then(|validity| validity.correction(&rates));
     let predicted = theory.populations().iter().enumerate().map(|(rank, population)| {
         let potential = potential(theory, rank, &rates, input);
         PopulationPrediction {
             name: population.name.clone(),
-            rate_hz: rates[rank] + correction.map_or(0.0, |shift| shift[rank]),
-            limit_hz: rates[rank],
+            rate_hz: rates[rank],
             error_hz: errors.as_ref().map(|errors| errors[rank]),
             fluctuation_hz: sd(rank),
             mean_mv: potential.mean_mv,

@@ -71,7 +71,6 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
         PopulationPrediction {
             name: member.population.name.clone(),
             rate_hz: *rate,
-            limit_hz: *rate,
             error_hz: None,
             fluctuation_hz: None,
             mean_mv: drive.mean_mv,

@@ -15,8 +15,8 @@
 //! Inh = "fitted.toml"                    # a file of `neuropil transfer`
 //! ```
 //!
-//! What the theory leaves out is structure within populations and differences between the neurons of one;
-//! correlations between neurons enter to first order in the inverse of their number. Transfer functions suppose Poisson input besides, which
+//! What the theory leaves out is correlation between neurons, structure within populations, and
+//! differences between the neurons of one; what correlations can do is told ([`Validity`]). Transfer functions suppose Poisson input besides, which
 //! overestimates rates where neurons fire regularly: by a fifth and more in the network of Zerlaut et
 //! al. (2019), at 8 to 20 Hz of its afferents.
 
@@ -117,11 +117,8 @@ impl Method {
 pub struct PopulationPrediction {
     /// Name.
     pub name: String,
-    /// Stationary rate `[spikes/s]`: of a network of this size, if simulated neurons made the prediction
-    /// and first order in the inverse number of neurons says it; else as `limit_hz`.
+    /// Stationary rate, in the limit of large networks with as many synapses per neuron `[spikes/s]`.
     pub rate_hz: f64,
-    /// Stationary rate in the limit of large networks with as many synapses per neuron `[spikes/s]`.
-    pub limit_hz: f64,
     /// Standard error of the rate, if it was simulated `[spikes/s]`.
     pub error_hz: Option<f64>,
     /// Standard deviation of the rate of the whole population, counted over 5 ms `[spikes/s]`; known
@@ -197,7 +194,6 @@ impl Prediction {
             .map(|p| {
                 let figures = json!({
                     "rate_hz": p.rate_hz,
-                    "limit_hz": p.limit_hz,
                     "error_hz": p.error_hz,
                     "fluctuation_hz": p.fluctuation_hz,
                     "mean_mv": p.mean_mv,

@@ -7,7 +7,7 @@
 //!
 //! | doubt | criterion |
 //! |---|---|
-//! | too few neurons | first order in 1/N moves a rate by more than 0.3 of it |
+//! | too few neurons | correlations between them can move a rate by a fifth, to first order in 1/N |
 //! | fold | an eigenvalue is less than a quarter of the relaxation rate away from 0 |
 //! | another state within reach | an unstable state less than three standard deviations of the rates away |
 //! | errors decide | fitted functions rest elsewhere by a factor of 1.6, or multiply errors fivefold |
@@ -17,9 +17,9 @@ use neuropil_theory::fixed_point::{FixedPoint, Search};
 use neuropil_theory::mean_field::{FiniteSize, Input, MeanField};
 use serde_json::{Value, json};
 
-/// Share of a rate by which correlations in a network of finite size may move it. The shift is the first
-/// term of an expansion in 1/N; the next is of the order of its square, at 0.3 a tenth of the rate.
-const SHIFT: f64 = 0.3;
+/// Share of a rate by which correlations in a network of finite size may move it at most. Their terms
+/// have different signs and cancel in part, so that less than half of it, a tenth, is to be expected.
+const CORRELATION: f64 = 0.2;
 
 /// So many times a small error of fitted transfer functions may be multiplied.
 const SENSITIVITY: f64 = 5.0;
@@ -54,12 +54,6 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// By how much the number of neurons moves each rate `[spikes/s]`, if first order in 1/N says it.
-    pub(super) fn correction(&self, rates: &[f64]) -> Option<&[f64]> {
-        let found = self.finite_size.as_ref()?;
-        share(found, rates).all(|share| share <= SHIFT).then_some(&found.shift_hz)
-    }
-
     /// Whether there is no reason to doubt the prediction.
     pub fn holds(&self) -> bool {
         self.doubts.is_empty()
@@ -70,7 +64,7 @@ impl Validity {
         let finite = self.finite_size.as_ref().map(|found| {
             json!({
                 "margin": found.margin, "sensitivity": found.sensitivity,
-                "sd_hz": found.sd_hz, "shift_hz": found.shift_hz,
+                "sd_hz": found.sd_hz, "shift_hz": found.shift_hz, "reach_hz": found.reach_hz,
             })
         });
         let states = self.states.iter();
@@ -162,21 +156,17 @@ fn of_state(
              to {factor:.0} %"
         ));
     }
-    if let Some((name, share)) = largest(&mut share(found, rates))
-        && share > SHIFT
+    let reach = found.reach_hz.iter().zip(rates).map(|(reach, rate)| reach / rate.max(1e-3));
+    if let Some((name, share)) = largest(&mut reach.into_iter())
+        && share > CORRELATION
     {
         doubts.push(format!(
-            "the network is too small for the theory: to first order correlations between its neurons move the rate \
-             of {name} by {:.0} %",
+            "the network is too small for the theory: correlations between its neurons can move the rate of {name} \
+             by up to {:.0} %",
             100.0 * share
         ));
     }
     doubts
-}
-
-/// By what share of it the number of neurons moves each rate.
-fn share<'a>(found: &'a FiniteSize, rates: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
-    found.shift_hz.iter().zip(rates).map(|(shift, rate)| shift.abs() / rate.max(1e-3))
 }
 
 /// Whether transfer functions rest far from the prediction.
