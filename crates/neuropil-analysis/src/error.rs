@@ -17,6 +17,8 @@ pub enum AnalysisError {
     NeuronOutOfRange { index: usize, neuron: u32, neurons: usize },
     #[error("value {index} of {what} is {found}, expected a finite number")]
     NotFinite { what: &'static str, index: usize, found: f64 },
+    #[error("bins of {bin_ms} ms cut the window into {found:.0e} parts, more than {limit}")]
+    TooFine { bin_ms: f64, found: f64, limit: usize },
     #[error("{what} must be below {limit}, found {found}")]
     TooLarge { what: &'static str, found: f64, limit: f64 },
 }

@@ -8,6 +8,7 @@
 //! | [`synchrony`] | count correlation, spike-time tiling, population synchrony |
 //! | [`correlation`] | Pearson, auto- and cross-correlation, cross-correlograms, correlation time |
 //! | [`spectrum`] | Welch power spectrum and its peak |
+//! | [`filter`] | Butterworth, exponential, moving windows and quantiles |
 //! | [`membrane`] | moments and correlation time of the membrane potential without spikes |
 //! | [`balance`] | excitatory/inhibitory balance of currents and conductances |
 //! | [`impedance`] | frequency response from the answer to a step |
@@ -25,6 +26,7 @@ pub mod balance;
 pub mod correlation;
 pub mod descriptive;
 mod error;
+pub mod filter;
 pub mod impedance;
 pub mod irregularity;
 pub mod membrane;

@@ -16,6 +16,9 @@ pub struct Window {
 /// a step count times a step is only exact to rounding.
 const EDGE: f64 = 1e-6;
 
+/// Most bins of a window: their counts take 128 MiB.
+const MOST_BINS: usize = 1 << 24;
+
 impl Window {
     /// The window from `start_ms` to `stop_ms`.
     ///
@@ -54,10 +57,14 @@ impl Window {
     ///
     /// # Errors
     /// [`AnalysisError::NotPositive`] for the bin width, [`AnalysisError::TooLarge`] if not even
-    /// one bin fits.
+    /// one bin fits, [`AnalysisError::TooFine`] for more than can be counted.
     pub fn bins(self, bin_ms: f64) -> Result<usize, AnalysisError> {
         positive("bin width [ms]", bin_ms)?;
-        let bins = (self.duration_ms() / bin_ms + EDGE).floor() as usize;
+        let bins = (self.duration_ms() / bin_ms + EDGE).floor();
+        if bins > MOST_BINS as f64 {
+            return Err(AnalysisError::TooFine { bin_ms, found: bins, limit: MOST_BINS });
+        }
+        let bins = bins as usize;
         if bins == 0 {
             let limit = self.duration_ms();
             return Err(AnalysisError::TooLarge { what: "bin width [ms]", found: bin_ms, limit });
@@ -93,5 +100,10 @@ mod tests {
         assert_eq!(message, "the window from 5 ms to 5 ms is empty or not finite");
         let bins = Window::new(0.0, 5.0).unwrap().bins(-1.0).unwrap_err().to_string();
         assert_eq!(bins, "bin width [ms] must be positive and finite, found -1");
+        let fine = Window::new(0.0, 1000.0).unwrap().bins(1e-9).unwrap_err().to_string();
+        assert_eq!(
+            fine,
+            "bins of 0.000000001 ms cut the window into 1e12 parts, more than 16777216"
+        );
     }
 }

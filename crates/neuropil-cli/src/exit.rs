@@ -54,10 +54,22 @@ fn number(error: &anyhow::Error) -> u8 {
 fn chain(error: &anyhow::Error) -> String {
     let mut parts: Vec<String> = Vec::new();
     for cause in error.chain() {
-        let text = cause.to_string();
+        let text = words(cause);
         if !parts.iter().any(|part| part.contains(&text)) {
             parts.push(text);
         }
     }
     parts.join(": ")
+}
+
+/// What a cause says; of the operating system's faults, in the manner of the other messages:
+/// `no such file or directory` for `No such file or directory (os error 2)`.
+fn words(cause: &(dyn std::error::Error + 'static)) -> String {
+    let text = cause.to_string();
+    if !cause.is::<std::io::Error>() {
+        return text;
+    }
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

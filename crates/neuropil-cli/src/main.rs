@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod show;
+mod signals;
 
 use clap::Parser;
 
@@ -11,6 +12,7 @@ use args::{Arguments, Command};
 
 fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
+    signals::survive_limits();
     let done = match &arguments.command {
         Command::Run(run) => commands::run::run(run),
         Command::Check(check) => commands::check::check(check),

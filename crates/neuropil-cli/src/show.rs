@@ -32,7 +32,7 @@ pub fn count(n: u64) -> String {
 
 /// Bytes in the unit that suits them.
 pub fn bytes(n: f64) -> String {
-    let mut value = n;
+    let mut value = n.max(0.0); // a sum of nothing may be -0
     for unit in ["B", "kB", "MB", "GB"] {
         if value < 1000.0 {
             return format!("{value:.1} {unit}");

@@ -13,9 +13,14 @@ pub enum ClockError {
     OffGrid { what: &'static str, ms: f64, dt_ms: f64 },
     #[error("a delay must be at least one step of {dt_ms} ms, found {ms} ms")]
     DelayBelowStep { ms: f64, dt_ms: f64 },
+    #[error("a delay must be at most {max} steps of {dt_ms} ms, found {ms} ms")]
+    DelayTooLong { ms: f64, dt_ms: f64, max: u32 },
     #[error("{what} must be a finite time not below 0, found {ms} ms")]
     NotATime { what: &'static str, ms: f64 },
 }
+
+/// Longest delay `[steps]`, 105 s in steps of 0.1 ms: spikes of so many steps are kept.
+pub const MAX_DELAY: u32 = 1 << 20;
 
 /// The time grid of a simulation: model time is always `step × dt`, never a running sum.
 ///
@@ -76,7 +81,7 @@ impl Clock {
     ///
     /// # Errors
     /// [`ClockError::NotATime`] if negative or not finite, [`ClockError::DelayBelowStep`] if it
-    /// rounds to nothing.
+    /// rounds to nothing, [`ClockError::DelayTooLong`] beyond [`MAX_DELAY`].
     pub fn delay_steps(&self, ms: f64) -> Result<u32, ClockError> {
         if !(ms >= 0.0 && ms.is_finite()) {
             return Err(ClockError::NotATime { what: "a delay", ms });
@@ -84,6 +89,9 @@ impl Clock {
         let steps = self.nearest(ms);
         if steps < 1 {
             return Err(ClockError::DelayBelowStep { ms, dt_ms: self.dt_ms });
+        }
+        if steps > u64::from(MAX_DELAY) {
+            return Err(ClockError::DelayTooLong { ms, dt_ms: self.dt_ms, max: MAX_DELAY });
         }
         Ok(steps as u32)
     }
@@ -107,6 +115,10 @@ mod tests {
         }
         for ms in [0.0, 0.049, -1.0, f64::NAN, f64::INFINITY] {
             assert!(clock.delay_steps(ms).is_err(), "{ms} ms");
+        }
+        assert_eq!(clock.delay_steps(104_857.6), Ok(MAX_DELAY));
+        for ms in [104_857.7, 1e15, 429_496_729.7] {
+            assert!(matches!(clock.delay_steps(ms), Err(ClockError::DelayTooLong { .. })));
         }
     }
 

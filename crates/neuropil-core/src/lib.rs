@@ -11,5 +11,5 @@ pub mod random;
 pub mod units;
 pub mod vmath;
 
-pub use clock::{Clock, ClockError};
+pub use clock::{Clock, ClockError, MAX_DELAY};
 pub use observer::{Observer, RecordError, SampleBlock, SpikeBlock};

@@ -3,19 +3,24 @@
 /// The candidate closest to `name`, if any is close enough to be a slip of the pen.
 ///
 /// Distance is Damerau–Levenshtein (restricted) on lower-cased characters; a candidate qualifies
-/// when its distance is at most a third of the longer name, and at least 1 edit is always allowed.
+/// when its distance is at most a third of the longer name (at least 1 edit is always allowed, but
+/// something must be left of it), or when it begins with `name`.
 ///
 /// ```
 /// use neuropil_core::names::nearest;
 /// assert_eq!(nearest("iaf_psc_dleta", ["iaf_psc_alpha", "iaf_psc_delta"]), Some("iaf_psc_delta"));
 /// assert_eq!(nearest("zebra", ["iaf_psc_alpha"]), None);
+/// assert_eq!(nearest("V", ["w", "V_m", "g_ex"]), Some("V_m"));
+/// assert_eq!(nearest("X", ["E", "I"]), None);
 /// ```
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     candidates
         .into_iter()
         .map(|candidate| (distance(name, candidate), candidate))
         .filter(|(d, candidate)| {
-            *d <= (name.chars().count().max(candidate.chars().count()) / 3).max(1)
+            let longer = name.chars().count().max(candidate.chars().count());
+            let beginning = candidate.to_lowercase().starts_with(&name.to_lowercase());
+            (*d <= (longer / 3).max(1) && *d < longer) || (beginning && !name.is_empty())
         })
         .min_by_key(|(d, _)| *d)
         .map(|(_, candidate)| candidate)

@@ -51,7 +51,7 @@ pub trait Observer {
     /// Whatever keeps them from being stored.
     fn samples(&mut self, block: SampleBlock<'_>) -> Result<(), RecordError>;
 
-    /// Told now and then how many steps are done; returns `false` to end the run early, cleanly.
+    /// Told now and then how many steps are done, of which everything has been handed over; returns `false` to end the run early, cleanly.
     fn progress(&mut self, _steps_done: u64) -> bool {
         true
     }

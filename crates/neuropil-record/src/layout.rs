@@ -29,6 +29,8 @@
 //! `committed` is the number of spikes that had been flushed when it was written; like `stop`, it
 //! follows the data, so that a reader of an unfinished file knows what is whole.
 //!
+//! `simulated_ms` is the model time up to which everything has been flushed.
+//!
 //! `status` is `running` until the writer has finished; a file that says so and that nobody writes
 //! was left behind by a killed process and holds everything up to its last flush.
 //!
@@ -38,6 +40,9 @@
 
 /// The version of this layout that is written, and the only one that is read.
 pub const LAYOUT_VERSION: u32 = 1;
+
+/// What every HDF5 file begins with.
+pub(crate) const HDF5_SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
 
 pub(crate) const SONATA_MAGIC: u32 = 0x0A7A;
 pub(crate) const SONATA_VERSION: [u32; 2] = [0, 1];

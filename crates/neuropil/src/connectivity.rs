@@ -39,6 +39,8 @@ impl Experiment {
         force: bool,
     ) -> Result<Vec<PathBuf>, ConnectivityError> {
         let model = self.network()?;
+        std::fs::create_dir_all(folder)
+            .map_err(|source| ConnectivityError::Write { path: folder.to_owned(), source })?;
         let mut files = Vec::new();
         let mut k = 0;
         while k < model.network.connections.len() {

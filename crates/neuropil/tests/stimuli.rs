@@ -120,6 +120,12 @@ fn volleys_come_in_sequence_with_jitter_and_participation() {
         times = ['30 ms', '60 ms']
         groups = ['0:4', [9, 7]]
         lag = '5 ms'
+        [inputs.thirds]
+        kind = 'volleys'
+        size = 7
+        times = ['50 ms']
+        groups = 3
+        lag = '1 ms'
         [inputs.loose]
         kind = 'volleys'
         size = 2000
@@ -127,7 +133,7 @@ fn volleys_come_in_sequence_with_jitter_and_participation() {
         jitter = '3 ms'
         participation = 0.25
         [record]
-        spikes = ['exact', 'loose']
+        spikes = ['exact', 'thirds', 'loose']
         ");
     let exact = times(&result, "exact");
     let at = |t: f64| -> Vec<u32> {
@@ -136,6 +142,10 @@ fn volleys_come_in_sequence_with_jitter_and_participation() {
     assert_eq!(exact.len(), 12);
     assert_eq!((at(30.0), at(35.0)), (vec![0, 1, 2, 3], vec![7, 9]));
     assert_eq!((at(60.0), at(65.0)), (vec![0, 1, 2, 3], vec![7, 9]));
+    // 7 afferents in 3 groups: 2, 2 and 3 of them.
+    let groups: Vec<i64> =
+        times(&result, "thirds").iter().map(|s| (s.0 - 50.0).round() as i64).collect();
+    assert_eq!(groups, [0, 0, 1, 1, 2, 2, 2]);
     let loose = times(&result, "loose");
     assert!((loose.len() as f64 - 500.0).abs() < 80.0, "{}", loose.len());
     let n = loose.len() as f64;

@@ -173,6 +173,13 @@ fn published_transfer_functions_are_taken_by_name() {
         assert_eq!(predicted.method, Method::Published);
         let [e, i] = [0, 1].map(|k| predicted.populations[k].rate_hz);
         assert!((e / exc - 1.0).abs() < 1e-4 && (i / inh - 1.0).abs() < 1e-4, "{e}, {i}");
+        for p in &predicted.populations {
+            // Without adaptation and constant current the leak balances the synapses: g_L (μ − E_L).
+            let sum: f64 = p.currents_pa.iter().map(|(_, pa)| pa).sum();
+            assert!((sum - 10.0 * (p.mean_mv + 70.0)).abs() < 1e-6 * sum, "{p:?}");
+            let named = |name| p.currents_pa.iter().find(|(n, _)| n == name).map(|(_, pa)| *pa);
+            assert!(named("RecInh").unwrap() < 0.0 && named("RecExc").unwrap() > 0.0, "{p:?}");
+        }
     }
     experiment.set("meanfield.transfer.RecExc", "\"spectrum_2018/RecExcit\"").unwrap();
     let message = experiment.mean_field(None).unwrap_err().to_string();

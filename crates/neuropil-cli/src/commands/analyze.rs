@@ -79,7 +79,8 @@ fn of_populations(found: &[Analysis]) -> Vec<String> {
     let mut rows = vec![vec![String::new()], vec!["window (ms)".into()]];
     for one in found {
         rows[0].push(one.population.clone());
-        rows[1].push(format!("{}–{}", one.window_ms.0, one.window_ms.1));
+        let [start, stop] = [one.window_ms.0, one.window_ms.1].map(|t| (t * 1e6).round() / 1e6);
+        rows[1].push(format!("{start}–{stop}"));
     }
     for key in keys {
         let mut row = vec![figures::labelled(key, "")];

@@ -58,7 +58,9 @@ pub fn text(report: &Report) -> String {
     let synapses = show::bytes(report.synapse_bytes);
     line("memory", format!("{}, of which {synapses} for synapses", show::bytes(report.bytes)));
     let shortest = report.min_delay_ms.map_or("drawn".to_owned(), show::milliseconds);
-    line("shortest delay", shortest);
+    if !report.projections.is_empty() {
+        line("shortest delay", shortest);
+    }
     let warmup = show::milliseconds(report.warmup_ms);
     let duration = show::milliseconds(report.duration_ms);
     let step = show::milliseconds(report.dt_ms);

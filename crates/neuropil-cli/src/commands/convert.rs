@@ -20,6 +20,7 @@ pub fn convert(arguments: &Convert) -> anyhow::Result<()> {
     match &arguments.output {
         None => show::line(converted.toml.trim_end()),
         Some(path) => {
+            super::refuse_itself(path, file)?;
             super::refuse_existing(path, arguments.force)?;
             std::fs::write(path, &converted.toml)
                 .with_context(|| format!("cannot write {}", path.display()))?;

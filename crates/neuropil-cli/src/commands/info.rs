@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 use neuropil::experiment::Experiment;
-use neuropil::results::ResultFile;
+use neuropil::results::{ResultFile, Status};
 
 use crate::args::{Info, Mechanism, MechanismFile, Morphology, MorphologyFile};
 use crate::show;
@@ -51,7 +51,11 @@ fn describe(result: &ResultFile) -> anyhow::Result<String> {
     let mut lines = Vec::new();
     let mut line = |name: &str, value: String| lines.push(format!("{name:<18}{value}"));
     line("result", result.path().display().to_string());
-    let status = metadata.status.name();
+    // A file that can be opened is not being written.
+    let status = match metadata.status {
+        Status::Running => "killed; what had been flushed is here",
+        other => other.name(),
+    };
     line(
         "status",
         metadata.failure.as_ref().map_or(status.into(), |why| format!("{status}: {why}")),

@@ -87,6 +87,14 @@ fn text(prediction: &Prediction, simulated: &[Option<f64>]) -> String {
         let last = rate_found.unwrap_or_default();
         lines.push(format!("{:<16}{rate:>18}{potential:>20}{last}", p.name));
     }
+    for p in prediction.populations.iter().filter(|p| !p.currents_pa.is_empty()) {
+        let currents = p.currents_pa.iter().map(|(name, pa)| format!("{name} {pa:.1}"));
+        lines.push(format!(
+            "currents into {} (pA): {}",
+            p.name,
+            currents.collect::<Vec<_>>().join(", ")
+        ));
+    }
     if let Some(frequency) = prediction.oscillation_hz {
         let what = "the stationary state is unstable: an oscillation of about";
         lines.push(format!("{what} {frequency:.0} Hz grows"));

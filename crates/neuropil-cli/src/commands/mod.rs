@@ -37,6 +37,15 @@ fn read(file: &Path, changes: &Changes) -> anyhow::Result<Experiment> {
     Ok(experiment)
 }
 
+/// Refuses to write over the file that is read, even if replacing is asked for.
+fn refuse_itself(output: &Path, input: &Path) -> anyhow::Result<()> {
+    let same = |(a, b): (std::path::PathBuf, std::path::PathBuf)| a == b;
+    if output.canonicalize().ok().zip(input.canonicalize().ok()).is_some_and(same) {
+        anyhow::bail!("{} is the file that is read; give another name", output.display());
+    }
+    Ok(())
+}
+
 /// Refuses to write over a file unless that is asked for.
 fn refuse_existing(path: &Path, force: bool) -> anyhow::Result<()> {
     if path.exists() && !force {

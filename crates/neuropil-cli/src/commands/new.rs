@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 
 use crate::args::{New, Template};
 use crate::show;
@@ -19,6 +19,9 @@ pub fn new(arguments: &New) -> anyhow::Result<()> {
         Template::Neuron => include_str!("../../templates/neuron.toml"),
         Template::Cell => include_str!("../../templates/cell.toml"),
     };
+    if path.exists() {
+        bail!("{} exists and is not replaced; give another name", path.display());
+    }
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create_new(true)

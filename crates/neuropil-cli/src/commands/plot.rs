@@ -42,6 +42,10 @@ fn save(
     if let Some(path) = paths.iter().find(|path| path.exists() && !arguments.force) {
         bail!("{} exists and is not replaced without --force", path.display());
     }
+    if let Some(folder) = &arguments.output {
+        std::fs::create_dir_all(folder)
+            .with_context(|| format!("cannot use the folder {}", folder.display()))?;
+    }
     write(&paths)?;
     paths.iter().try_for_each(|path| show::line(path.display()))
 }

@@ -1,15 +1,13 @@
 //! `neuropil run`
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use neuropil::run::{Progress, RunOptions};
 
 use crate::args::Run;
-use crate::exit::SystemFault;
-use crate::show;
+use crate::{show, signals};
 
 /// Runs an experiment.
 #[expect(clippy::print_stderr, reason = "warnings belong there")]
@@ -23,7 +21,7 @@ pub fn run(arguments: &Run) -> anyhow::Result<()> {
         threads: arguments.threads.map(usize::from),
         memory_limit_bytes: arguments.memory.map(|mb| mb * 1_000_000),
     };
-    let stop = interrupt_flag()?;
+    let stop = signals::interrupt_flag()?;
     let bar = progress_bar(arguments.quiet);
     let summary = experiment.run(&options, &mut |progress| {
         match progress {
@@ -63,19 +61,6 @@ pub fn run(arguments: &Run) -> anyhow::Result<()> {
 /// `brunel.toml` gives `brunel.h5` in the current folder.
 fn default_output(file: &Path) -> PathBuf {
     PathBuf::from(file.file_stem().unwrap_or_default()).with_extension("h5")
-}
-
-/// A flag that Ctrl-C sets. A second Ctrl-C ends the program at once.
-pub fn interrupt_flag() -> anyhow::Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let set = Arc::clone(&stop);
-    ctrlc::set_handler(move || {
-        if set.swap(true, Ordering::Relaxed) {
-            std::process::exit(130);
-        }
-    })
-    .map_err(|error| SystemFault(anyhow::Error::new(error).context("cannot listen for Ctrl-C")))?;
-    Ok(stop)
 }
 
 /// A bar with the time left; invisible unless standard error is a terminal.

@@ -7,7 +7,7 @@ use indicatif::ProgressStyle;
 use neuropil::scan::{ScanError, ScanOptions, failed_path, labelled_path};
 
 use crate::args::Scan;
-use crate::show;
+use crate::{show, signals};
 
 /// Fineness of the progress bar.
 const PARTS: u64 = 10_000;
@@ -23,7 +23,8 @@ pub fn scan(arguments: &Scan) -> anyhow::Result<()> {
         let stem = arguments.file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         PathBuf::from(format!("{stem}_scan.csv"))
     });
-    let stop = super::run::interrupt_flag()?;
+    super::refuse_itself(&table, &arguments.file)?;
+    let stop = signals::interrupt_flag()?;
     let bar = super::run::progress_bar(arguments.quiet);
     let style = "{msg} {bar:40} {percent:>3} %  {elapsed} done, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(style) {

@@ -36,6 +36,7 @@ pub fn transfer(arguments: &Transfer) -> anyhow::Result<()> {
         .output
         .clone()
         .unwrap_or_else(|| std::path::PathBuf::from(format!("{stem}_transfer.toml")));
+    super::refuse_itself(&output, &arguments.file)?;
     super::refuse_existing(&output, arguments.force)?;
     let found = experiment.characterise(&options, arguments.at).map_err(|error| match error {
         MeanFieldError::Experiment(error) => anyhow::Error::new(error),

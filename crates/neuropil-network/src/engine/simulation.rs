@@ -269,12 +269,13 @@ impl Course<'_> {
                 self.read((own, 1 - parity), worker, last, recorder);
             }
             if let Some((recorder, observer)) = &mut record {
-                if recorder.pending() > BATCH {
-                    result = recorder.flush(*observer);
-                }
                 let due = step >= told + PROGRESS;
                 if due {
                     told = step;
+                }
+                // Who hears of a step has everything up to it.
+                if due || recorder.pending() > BATCH {
+                    result = recorder.flush(*observer);
                 }
                 if result.is_err() || (due && !observer.progress(step)) {
                     shared.stop[parity].store(true, Ordering::Relaxed);

@@ -19,7 +19,9 @@ pub struct Sample<'a> {
 /// How values are put into bins.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub enum Bins {
-    /// Of the width of Freedman & Diaconis (1981), `2 IQR n^(-1/3)`, but 8 to 80 of them.
+    /// Of the width of Freedman & Diaconis (1981), `2 IQR n^(-1/3)`, but 8 to 80 of them. Values on
+    /// a lattice, such as rates of equally long trains, lie in the middle of bins that hold equally
+    /// many of its points.
     #[default]
     Auto,
     /// So many, over the range of all values.
@@ -70,10 +72,32 @@ fn edges(sorted: &[f64], bins: Bins) -> Vec<f64> {
         Bins::Auto => {
             let quartile = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
             let width = 2.0 * (quartile(0.75) - quartile(0.25)) / (sorted.len() as f64).cbrt();
-            let n = if width > 0.0 { ((high - low) / width).ceil() } else { 8.0 };
-            evenly(n.clamp(8.0, 80.0) as usize)
+            match spacing(sorted) {
+                Some(spacing) => {
+                    let least = ((high - low) / MOST_BARS).max(width);
+                    let width = (least / spacing).ceil().max(1.0) * spacing;
+                    let n = ((high - low + spacing) / width - 1e-6).ceil() as usize;
+                    (0..=n).map(|k| low - 0.5 * spacing + k as f64 * width).collect()
+                }
+                None => {
+                    let n = if width > 0.0 { ((high - low) / width).ceil() } else { 8.0 };
+                    evenly(n.clamp(8.0, MOST_BARS) as usize)
+                }
+            }
         }
     }
+}
+
+/// Most bars unless a number is asked for.
+const MOST_BARS: f64 = 80.0;
+
+/// The spacing of values that lie on a lattice of at most a thousand points.
+fn spacing(sorted: &[f64]) -> Option<f64> {
+    let gaps = || sorted.windows(2).map(|pair| pair[1] - pair[0]);
+    let range = sorted.last()? - sorted.first()?;
+    let least = gaps().filter(|gap| *gap > 1e-9 * range).fold(range, f64::min);
+    let whole = |gap: f64| (gap / least - (gap / least).round()).abs() < 1e-3;
+    (least > 1e-3 * range && gaps().all(whole)).then_some(least)
 }
 
 fn shares(values: &[f64], edges: &[f64]) -> Vec<f64> {
@@ -108,6 +132,12 @@ mod tests {
     #[test]
     fn bins_of_a_width_lie_on_its_multiples() {
         assert_eq!(edges(&[0.7, 2.1], Bins::Width(0.5)), [0.5, 1.0, 1.5, 2.0, 2.5]);
+        let whole = [0.0, 2.5, 2.5, 5.0, 5.0, 5.0, 7.5, 12.5];
+        assert_eq!(spacing(&whole), Some(2.5));
+        let edges_of_lattice = edges(&whole, Bins::Auto);
+        assert_eq!(edges_of_lattice.first(), Some(&-1.25));
+        assert!(edges_of_lattice.windows(2).all(|e| ((e[1] - e[0]) / 2.5).fract() == 0.0));
+        assert_eq!(spacing(&[0.1, 0.2, 0.317, 0.4]), None);
         assert_eq!(edges(&[2.0, 2.0], Bins::Auto).len(), 2);
         assert_eq!(edges(&[], Bins::Auto), [0.0, 1.0]);
     }

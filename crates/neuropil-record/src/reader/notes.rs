@@ -16,7 +16,7 @@ pub struct Metadata {
     pub provenance: Provenance,
     /// Time step `[ms]`.
     pub dt_ms: f64,
-    /// Model time that was reached `[ms]`; 0 if the run did not end by itself.
+    /// Model time that was reached `[ms]`; of a run that was killed, at the last flush.
     pub simulated_ms: f64,
     /// Phases and their wall time `[s]`, by name.
     pub timings_s: Vec<(String, f64)>,

@@ -6,9 +6,7 @@ use std::path::Path;
 use hdf5::{File, Group};
 
 use super::ReadError;
-use crate::layout::{LAYOUT_VERSION, NEUROPIL};
-
-const SIGNATURE: [u8; 8] = *b"\x89HDF\r\n\x1a\n";
+use crate::layout::{HDF5_SIGNATURE, LAYOUT_VERSION, NEUROPIL};
 
 pub(super) fn open(path: &Path) -> Result<File, ReadError> {
     let io = |source| ReadError::Io { path: path.to_owned(), source };
@@ -18,7 +16,7 @@ pub(super) fn open(path: &Path) -> Result<File, ReadError> {
         _ if start == [0; 8] => {
             return Err(ReadError::NeverFlushed { path: path.to_owned() });
         }
-        _ if start != SIGNATURE => return Err(ReadError::NotHdf5 { path: path.to_owned() }),
+        _ if start != HDF5_SIGNATURE => return Err(ReadError::NotHdf5 { path: path.to_owned() }),
         _ => {}
     }
     File::open(path).map_err(|error| {

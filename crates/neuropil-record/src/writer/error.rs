@@ -19,6 +19,11 @@ pub enum CreateError {
     Folder { path: PathBuf, folder: PathBuf },
     #[error("the output {} is a folder, not a file", path.display())]
     IsFolder { path: PathBuf },
+    #[error(
+        "{} is no result of a run, and only such a file is replaced; give another name",
+        path.display()
+    )]
+    Foreign { path: PathBuf },
     #[error(transparent)]
     Recordings(#[from] RecordingsError),
     #[error("cannot create {}", path.display())]

@@ -130,6 +130,11 @@ impl Observer for ResultWriter {
     fn samples(&mut self, block: SampleBlock<'_>) -> Result<(), RecordError> {
         self.shared.samples(block).map_err(|fault| self.error(fault))
     }
+
+    fn progress(&mut self, steps_done: u64) -> bool {
+        self.shared.reached(steps_done);
+        true
+    }
 }
 
 impl Drop for ResultWriter {

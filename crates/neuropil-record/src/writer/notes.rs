@@ -62,6 +62,11 @@ impl Notes {
         Ok(self.status.write_scalar(&word)?)
     }
 
+    /// Changes the model time that was reached in place `[ms]`.
+    pub(super) fn reach(&self, simulated_ms: f64) -> Result<(), WriteFault> {
+        Ok(self.simulated_ms.write_scalar(&simulated_ms)?)
+    }
+
     /// Most bytes by which [`close`](Self::close) can make the file grow.
     pub(super) fn bound(&self, closing: &Closing) -> u64 {
         let text = |texts: &[String]| texts.iter().map(|t| t.len() + 64).sum::<usize>();
@@ -70,7 +75,10 @@ impl Notes {
     }
 
     pub(super) fn close(&self, closing: &Closing) -> Result<(), WriteFault> {
-        self.simulated_ms.write_scalar(&closing.simulated_ms)?;
+        // Whoever closes after a fault may not know how far the run came; the last commit does.
+        if closing.simulated_ms > 0.0 {
+            self.reach(closing.simulated_ms)?;
+        }
         let timings = super::store::group_in(&self.group, "timings")?;
         for (phase, seconds) in &closing.timings_s {
             timings.new_attr::<f64>().create(phase.as_str())?.write_scalar(seconds)?;

@@ -1,11 +1,12 @@
 //! Where and how to write, and the name under which a file grows.
 
 use std::fs::OpenOptions;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::error::CreateError;
+use crate::layout::HDF5_SIGNATURE;
 
 /// Where a result goes and how it is written.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,9 @@ impl Output {
         if self.overwrite == Overwrite::Refuse {
             return Err(CreateError::Exists { path: self.path.clone() });
         }
+        if !replaceable(&self.path) {
+            return Err(CreateError::Foreign { path: self.path.clone() });
+        }
         let mut candidates = (1..).map(|k| self.partial(k));
         loop {
             // The sequence never ends, and a folder holds finitely many names.
@@ -74,6 +78,18 @@ impl Output {
         }
         self.path.with_file_name(name)
     }
+}
+
+/// Whether a file may give way to a result: an HDF5 file or an empty one. An experiment whose name was
+/// given by mistake, or a device, may not.
+fn replaceable(path: &Path) -> bool {
+    let mut start = Vec::new();
+    path.metadata().is_ok_and(|data| data.is_file())
+        && std::fs::File::open(path).is_ok_and(|file| {
+            file.take(HDF5_SIGNATURE.len() as u64).read_to_end(&mut start).is_ok()
+        })
+        // A run that was killed at its start leaves zeros.
+        && (start == HDF5_SIGNATURE || start.iter().all(|byte| *byte == 0))
 }
 
 /// Whether `path` was free and is now ours.

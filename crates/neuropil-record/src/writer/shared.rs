@@ -26,6 +26,8 @@ pub(super) struct Batch {
     /// One per sampled recording: whole frames.
     pub(super) samples: Vec<Vec<f64>>,
     pub(super) bytes: usize,
+    /// Model time up to which nothing is missing `[ms]`.
+    pub(super) reached_ms: f64,
 }
 
 impl Batch {
@@ -34,6 +36,7 @@ impl Batch {
             spikes: recordings.spikes.iter().map(|_| SpikeBuffer::default()).collect(),
             samples: recordings.samples.iter().map(|_| Vec::new()).collect(),
             bytes: 0,
+            reached_ms: 0.0,
         }
     }
 
@@ -58,6 +61,8 @@ struct State {
     fault: Option<WriteFault>,
     /// Frames received per sampled recording.
     frames: Vec<u64>,
+    /// Steps of which everything has been handed over.
+    reached_step: u64,
 }
 
 /// See the module.
@@ -89,6 +94,7 @@ impl Shared {
             closing: None,
             fault: None,
             frames: vec![0; recordings.samples.len()],
+            reached_step: 0,
         };
         Self {
             recordings: recordings.clone(),
@@ -168,6 +174,11 @@ impl Shared {
         Ok(())
     }
 
+    /// Everything up to the end of `step` has been handed over.
+    pub(super) fn reached(&self, step: u64) {
+        self.lock().reached_step = step;
+    }
+
     /// Waits for room in the buffers.
     fn room(&self) -> Result<MutexGuard<'_, State>, WriteFault> {
         let mut state = self.lock();
@@ -232,6 +243,7 @@ impl Shared {
             state = wait.unwrap_or_else(PoisonError::into_inner).0;
         }
         std::mem::swap(&mut state.batch, batch);
+        batch.reached_ms = self.recordings.clock.ms(state.reached_step);
         state.checkpoint_wanted = false;
         state.handed += 1;
         let work = state.closing.take().map_or(Work::Commit, Work::Close);

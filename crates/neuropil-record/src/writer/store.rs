@@ -92,6 +92,7 @@ impl Store {
         // kill, a reader sees nothing.
         self.spikes.iter().try_for_each(SpikeStore::confirm)?;
         self.reports.iter().try_for_each(ReportStore::confirm)?;
+        self.notes.reach(batch.reached_ms)?;
         Ok(self.file.flush()?)
     }
 

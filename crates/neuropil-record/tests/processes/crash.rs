@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use neuropil_core::Observer;
 use neuropil_record::reader::{SpikeQuery, TraceQuery};
 use neuropil_record::{Output, ResultFile, ResultWriter, Status};
 
@@ -18,8 +19,10 @@ fn child_that_dies() {
     let output = Output { checkpoint: Duration::from_secs(3600), ..Output::new(path) };
     let mut writer = ResultWriter::create(&output, &recordings(), &provenance()).unwrap();
     emit(&mut writer, 0, 3000).unwrap();
+    assert!(writer.progress(3000));
     writer.checkpoint().unwrap();
     emit(&mut writer, 3000, 3500).unwrap();
+    assert!(writer.progress(3500));
     std::process::abort();
 }
 
@@ -37,6 +40,7 @@ fn an_aborted_run_is_readable_up_to_its_last_flush() {
     assert!(!run_child("crash::child_that_dies", CHILD, &path));
     let result = ResultFile::open(&path).unwrap();
     assert_eq!(result.metadata().status, Status::Running);
+    assert_eq!(result.metadata().simulated_ms, 300.0);
     let spikes = result.spikes("I", &SpikeQuery::default()).unwrap();
     assert_eq!(spikes.neurons, (0..3000).map(|t| t % 25).collect::<Vec<u32>>());
     let traces = result.traces("E", "g_ex", &TraceQuery::default()).unwrap();

@@ -23,6 +23,27 @@ fn an_existing_file_is_refused_and_left_alone() {
 }
 
 #[test]
+fn only_results_are_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        |path: &std::path::Path| Output { overwrite: Overwrite::WhenComplete, ..Output::new(path) };
+    let experiment = folder.path().join("experiment.toml");
+    std::fs::write(&experiment, "[simulation]").unwrap();
+    let error = start(&output(&experiment)).unwrap_err();
+    assert!(matches!(error, CreateError::Foreign { .. }), "{error}");
+    assert_eq!(std::fs::read(&experiment).unwrap(), b"[simulation]");
+    #[cfg(unix)]
+    for device in ["/dev/null", "/dev/full"].map(std::path::Path::new) {
+        let error = start(&output(device)).unwrap_err();
+        assert!(matches!(error, CreateError::Foreign { .. }), "{error}");
+    }
+    // What a run leaves that was killed before its first flush.
+    let empty = folder.path().join("empty.h5");
+    std::fs::write(&empty, "").unwrap();
+    assert_ne!(start(&output(&empty)).unwrap().path(), empty);
+}
+
+#[test]
 fn a_replaced_result_stays_until_the_new_one_is_complete() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("r.h5");

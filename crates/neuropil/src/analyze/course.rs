@@ -84,7 +84,7 @@ impl Course {
 
 /// Spikes of all neurons within a window, per neuron and second.
 fn rate_within(trains: &SpikeTrains, (from, until): (f64, f64)) -> f64 {
-    let within = |t: &&f64| **t >= from && **t < until;
+    let within = |t: &&f64| **t > from && **t <= until;
     let spikes: usize = trains.iter().map(|train| train.iter().filter(within).count()).sum();
     1e3 * spikes as f64 / ((until - from) * trains.len() as f64)
 }

@@ -27,6 +27,17 @@ pub use crate::resolve::{AnalysisRequest, Modulation};
 pub enum AnalyzeError {
     #[error("nothing was recorded in {path}")]
     Nothing { path: String },
+    #[error(
+        "the window from {start_ms} to {stop_ms} ms holds nothing of \"{population}\", which was \
+         recorded from {recorded_from_ms} to {recorded_to_ms} ms"
+    )]
+    Outside {
+        population: String,
+        start_ms: f64,
+        stop_ms: f64,
+        recorded_from_ms: f64,
+        recorded_to_ms: f64,
+    },
     #[error(transparent)]
     Read(#[from] ReadError),
     #[error("population \"{population}\": {source}")]
@@ -61,7 +72,7 @@ pub fn analyze(
 ) -> Result<Vec<Analysis>, AnalyzeError> {
     let mut found = Vec::new();
     for recording in result.spike_recordings() {
-        let window_ms = request.window_ms.unwrap_or_else(|| recorded_ms(result, recording));
+        let window_ms = narrowed(request, recorded_ms(result, recording), &recording.population)?;
         let (spikes, course) = of_spikes(result, recording, window_ms, request)?;
         let mut analysis = of_samples(result, &recording.population, window_ms)?;
         (analysis.spikes, analysis.course) = (Some(spikes), Some(course));
@@ -71,13 +82,32 @@ pub fn analyze(
         if found.iter().any(|analysis| analysis.population == report.population) {
             continue;
         }
-        let window_ms = request.window_ms.unwrap_or_else(|| sampled_ms(report));
+        let window_ms = narrowed(request, sampled_ms(report), &report.population)?;
         found.push(of_samples(result, &report.population, window_ms)?);
     }
     match found.is_empty() {
         true => Err(AnalyzeError::Nothing { path: result.path().display().to_string() }),
         false => Ok(found),
     }
+}
+
+/// The window of the request as far as something was recorded; a rate over more would be too low.
+fn narrowed(
+    request: &AnalysisRequest,
+    (from, to): (f64, f64),
+    population: &str,
+) -> Result<(f64, f64), AnalyzeError> {
+    let (start, stop) = request.window_ms.unwrap_or((from, to));
+    if start < to && stop > from {
+        return Ok((start.max(from), stop.min(to)));
+    }
+    Err(AnalyzeError::Outside {
+        population: population.to_owned(),
+        start_ms: start,
+        stop_ms: stop,
+        recorded_from_ms: from,
+        recorded_to_ms: to,
+    })
 }
 
 /// What was sampled of one population.

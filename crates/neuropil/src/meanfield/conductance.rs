@@ -4,6 +4,7 @@ use neuropil_theory::fixed_point::Search;
 use neuropil_theory::mean_field::{
     Input, MeanField, Population, Projection, SelfConsistency, Source,
 };
+use neuropil_theory::membrane::synaptic_currents_pa;
 use neuropil_theory::simulator::Timing;
 use neuropil_theory::{Fluctuations, Neuron, Synapse, Threshold, TransferFunction, stored};
 
@@ -143,7 +144,7 @@ pub(super) fn assemble(system: &mut System<'_>) -> Result<Assembled, MeanFieldEr
 
 pub(super) fn predict(mut system: System<'_>, end_step: u64) -> Result<Prediction, MeanFieldError> {
     let assembled = assemble(&mut system)?;
-    let Assembled { theory, input, published, .. } = &assembled;
+    let Assembled { theory, input, published, classes, .. } = &assembled;
     let (rates, errors) = match published {
         true => with_published(theory, input, &mut system)?,
         false => with_simulated(theory, input, system.settings.seed)?,
@@ -172,6 +173,7 @@ pub(super) fn predict(mut system: System<'_>, end_step: u64) -> Result<Predictio
             fluctuation_hz: sd(rank),
             mean_mv: potential.mean_mv,
             sd_mv: potential.sd_mv,
+            currents_pa: currents(&classes[rank], &rates, input, potential.mean_mv),
         }
     });
     let populations = predicted.collect();
@@ -238,6 +240,24 @@ fn with_simulated(theory: &MeanField, input: &Input, seed: u64) -> Result<Rates,
     let start = vec![START_HZ; theory.populations().len()];
     let point = theory.self_consistent_point(&start, input, options)?;
     Ok((point.rate_hz, Some(point.error_hz)))
+}
+
+/// Mean currents of classes, those of one name together.
+fn currents(classes: &[Class], rates: &[f64], input: &Input, mean_mv: f64) -> Vec<(String, f64)> {
+    let synapses: Vec<Synapse> = classes.iter().map(|class| class.synapse).collect();
+    let rate = |class: &Class| match class.source {
+        Source::Population(rank) => rates[rank],
+        Source::Afferent(place) => input.afferent_hz[place],
+    };
+    let rates_hz: Vec<f64> = classes.iter().map(rate).collect();
+    let mut found: Vec<(String, f64)> = Vec::new();
+    for (class, pa) in classes.iter().zip(synaptic_currents_pa(&synapses, &rates_hz, mean_mv)) {
+        match found.iter_mut().find(|(name, _)| *name == class.name) {
+            Some((_, sum)) => *sum += pa,
+            None => found.push((class.name.clone(), pa)),
+        }
+    }
+    found
 }
 
 /// Statistics of the potential with adaptation at its stationary mean.

@@ -75,6 +75,7 @@ pub(super) fn predict(mut system: System<'_>) -> Result<Prediction, MeanFieldErr
             fluctuation_hz: None,
             mean_mv: drive.mean_mv,
             sd_mv: drive.sigma_mv / SQRT_2,
+            currents_pa: Vec::new(),
         }
     });
     Ok(Prediction {

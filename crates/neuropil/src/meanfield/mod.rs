@@ -128,6 +128,9 @@ pub struct PopulationPrediction {
     pub mean_mv: f64,
     /// Standard deviation of the potential between spikes `[mV]`.
     pub sd_mv: f64,
+    /// Mean current of each afferent and each source of the network `[pA]`, positive inwards, by
+    /// name; known for conductance synapses.
+    pub currents_pa: Vec<(String, f64)>,
 }
 
 /// Predicted stationary rates.
@@ -198,6 +201,7 @@ impl Prediction {
                     "fluctuation_hz": p.fluctuation_hz,
                     "mean_mv": p.mean_mv,
                     "sd_mv": p.sd_mv,
+                    "currents_pa": p.currents_pa.iter().cloned().collect::<std::collections::BTreeMap<_, _>>(),
                 });
                 (p.name.clone(), figures)
             })

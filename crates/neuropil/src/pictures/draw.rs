@@ -77,6 +77,7 @@ fn parts(result: &ResultFile, request: &PlotRequest) -> Result<Parts, PictureErr
         PlotKind::Spectrum => apart(rhythms::spectrum(result, request)?),
         PlotKind::Spectrogram => stack(rhythms::spectrogram(result, request)?),
         PlotKind::Autocorrelation => apart(rhythms::autocorrelation(result, request)?),
+        PlotKind::CrossCorrelation => apart(vec![rhythms::cross_correlation(result, request)?]),
         PlotKind::Balance => apart(inputs::balance(result, request)?),
         PlotKind::Phase => apart(states::phase(result, request)?),
         PlotKind::Connectivity => apart(vec![connectivity::matrix_of(result, request)?]),

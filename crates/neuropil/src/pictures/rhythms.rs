@@ -1,6 +1,8 @@
 //! Spectra, spectrograms and autocorrelations, of population rates or of sampled variables.
 
-use neuropil_analysis::correlation::autocorrelation as correlate;
+use neuropil_analysis::correlation::{
+    autocorrelation as correlate, cross_correlation as cross_correlate,
+};
 use neuropil_analysis::rate;
 use neuropil_analysis::spectrum::{Spectrum, welch};
 use neuropil_plot::kinds::{Curve, Grid, curves, heat_map, spectra};
@@ -173,6 +175,51 @@ pub(super) fn autocorrelation(
         panels.push(panel);
     }
     Ok(panels)
+}
+
+/// Correlations of every two signals over the lag of the second behind the first; a variable is averaged
+/// over neurons first.
+pub(super) fn cross_correlation(
+    result: &ResultFile,
+    request: &PlotRequest,
+) -> Result<Panel, PictureError> {
+    let all = signals(result, request)?;
+    let mean = |one: &Signals| -> Vec<f64> {
+        let n = one.signals.len() as f64;
+        let frames = one.signals.iter().map(Vec::len).min().unwrap_or(0);
+        (0..frames).map(|k| one.signals.iter().map(|s| s[k]).sum::<f64>() / n).collect()
+    };
+    let means: Vec<Vec<f64>> = all.iter().map(mean).collect();
+    let mut found = Vec::new();
+    for second in 1..all.len() {
+        for first in 0..second {
+            let (a, b) = (&all[first], &all[second]);
+            // Samples of different times have no common lag.
+            if a.step_ms != b.step_ms || a.start_ms != b.start_ms {
+                continue;
+            }
+            let frames = means[first].len().min(means[second].len());
+            let (x, y) = (&means[first][..frames], &means[second][..frames]);
+            let most = (request.lag_ms / a.step_ms).round() as usize;
+            let lags = most.min(frames.saturating_sub(1));
+            if let Some(rho) = cross_correlate(x, y, lags)? {
+                let at = |k: usize| (k as f64 - lags as f64) * a.step_ms;
+                let color = Color::nth(found.len());
+                let name = format!("{} → {}", a.name, b.name);
+                found.push((name, (0..rho.len()).map(at).collect::<Vec<_>>(), rho, color));
+            }
+        }
+    }
+    if found.is_empty() {
+        let (name, what) = (request.name.clone(), "two signals of the same times that vary");
+        return Err(PictureError::NotRecorded { name, what });
+    }
+    let lines: Vec<Curve<'_>> =
+        found.iter().map(|(name, x, y, color)| Curve::new(name, x, y, *color)).collect();
+    let mut panel = curves(&lines, Axis::new("lag (ms)"), Axis::new("cross-correlation"))?;
+    panel.margins.0 = 0.0;
+    panel.marks.insert(0, Mark::Level { y: 0.0, color: Color::GREY });
+    Ok(panel)
 }
 
 /// A curve for each signal; one alone needs no name.

@@ -86,9 +86,7 @@ impl Context {
     /// Takes over the warnings and files of a context that [`with_names`](Self::with_names) made.
     pub fn gather(&self, other: Self) {
         for warning in other.warnings.into_inner() {
-            if !self.warnings.borrow().contains(&warning) {
-                self.warn(warning);
-            }
+            self.warn(warning);
         }
         for file in other.files.into_inner() {
             self.note_file(file);
@@ -96,7 +94,11 @@ impl Context {
     }
 
     pub fn warn(&self, warning: impl Into<String>) {
-        self.warnings.borrow_mut().push(warning.into());
+        let warning = warning.into();
+        let mut warnings = self.warnings.borrow_mut();
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
     }
 
     /// A duration or instant that must lie on the grid.

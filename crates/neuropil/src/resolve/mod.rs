@@ -14,6 +14,7 @@
 //! | `record`, `members` | `[record]` |
 //! | `analysis` | `[analysis]` |
 //! | `plots` | `[plots.NAME]` |
+//! | `feasible` | what could only fail after the run |
 
 mod analysis;
 mod blocks;
@@ -23,6 +24,7 @@ mod clustered;
 mod connections;
 mod context;
 mod distribution;
+mod feasible;
 mod fields;
 mod inputs;
 mod members;
@@ -217,6 +219,10 @@ fn resolve(experiment: &Experiment) -> Result<Model, Problem> {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,
     };
+    let recordings = crate::run::recordings::declare(&network);
+    let (clock, end_step) = (context.clock, context.end_step);
+    let ahead = feasible::Ahead { recordings: &recordings, scope: &context.scope, clock, end_step };
+    ahead.check(&top, &plots, analysis.as_ref())?;
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,

@@ -33,6 +33,8 @@ pub enum PlotKind {
     Spectrogram,
     /// Autocorrelations.
     Autocorrelation,
+    /// Correlations of every two signals over their lag.
+    CrossCorrelation,
     /// Mean excitatory and inhibitory inputs of populations.
     Balance,
     /// One variable against another.
@@ -93,6 +95,11 @@ const KINDS: &[(&str, PlotKind, &[&str])] = &[
     (
         "autocorrelation",
         PlotKind::Autocorrelation,
+        &["populations", "variables", "window", "bin", "lag"],
+    ),
+    (
+        "cross_correlation",
+        PlotKind::CrossCorrelation,
         &["populations", "variables", "window", "bin", "lag"],
     ),
     ("balance", PlotKind::Balance, &["populations", "window"]),
@@ -193,7 +200,7 @@ pub struct PlotRequest {
     pub segment_ms: f64,
     /// Frequencies that are shown `[Hz]`.
     pub band_hz: (f64, f64),
-    /// Longest lag of an autocorrelation `[ms]`.
+    /// Longest lag of a correlation `[ms]`.
     pub lag_ms: f64,
     /// Axes that are logarithmic: `x`, `y`.
     pub log: Vec<String>,

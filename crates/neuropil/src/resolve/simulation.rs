@@ -17,6 +17,9 @@ const NETWORK_DT_MS: f64 = 0.1;
 /// Step of cable cells `[ms]` if none is given.
 const CABLE_DT_MS: f64 = 0.025;
 
+/// Longest simulation `[steps]`: as far as a step is exact as a number, 28 000 years of 0.1 ms.
+const MOST_STEPS: u64 = 1 << 53;
+
 /// Schemes of the cable equation by name.
 const SCHEMES: &[(&str, Scheme)] = &[
     ("crank_nicolson", Scheme::CrankNicolson),
@@ -88,6 +91,12 @@ fn read_with(
         return Err(duration.out_of_range("0 ms", format!("at least {} ms", clock.dt_ms())));
     }
     let warmup_steps = fields.get("warmup").map_or(Ok(0), |item| steps(item, "warm-up"))?;
+    let most = clock.ms(MOST_STEPS);
+    if duration_steps.saturating_add(warmup_steps) > MOST_STEPS {
+        let found = format!("{:e} ms", duration.number(scope, "ms")?);
+        let expected = format!("at most {most:e} ms in steps of {:e} ms", clock.dt_ms());
+        return Err(duration.out_of_range(found, expected));
+    }
     let seed = fields
         .get("seed")
         .map_or(Ok(DEFAULT_SEED), |item| item.whole(scope, 0, i64::MAX as u64))?;

@@ -25,6 +25,12 @@ use super::fields::{Amount, Fields, Item};
 use super::{waveform, window};
 use crate::experiment::Problem;
 
+/// Highest rate of one train `[Hz]`: a hundred thousand events in a step of 0.1 ms.
+const MOST_HZ: f64 = 1e9;
+
+/// Most spikes that the sources of one population may send in a step, on average.
+const MOST_IN_A_STEP: f64 = 1e7;
+
 /// Asks for every key of this file, so that none counts as unknown.
 pub(super) fn known_keys(kind: &str, fields: &Fields<'_>) {
     for key in ["size", "rate", "modulation", "start", "stop", "origin", "position"] {
@@ -58,6 +64,16 @@ pub(super) fn population(
         }
     };
     let window = window::of_device(fields, context)?;
+    if let Process::Poisson { rate_hz, .. } | Process::Correlated { rate_hz, .. } = &process {
+        let [_, (step, high_hz)] = waveform::extremes(rate_hz, window, context);
+        let in_a_step = high_hz * f64::from(size) * context.clock.dt_ms() * 1e-3;
+        if in_a_step > MOST_IN_A_STEP {
+            let found =
+                format!("{in_a_step:e} spikes in the step at {} ms", context.clock.ms(step));
+            let item = fields.need("rate", "a rate")?;
+            return Err(item.out_of_range(found, format!("at most {MOST_IN_A_STEP:e} in all")));
+        }
+    }
     let dynamics = Dynamics::Generator(Generator { process, window });
     Ok(Population { name: name.into(), size, dynamics })
 }
@@ -78,7 +94,25 @@ pub(super) fn rate(fields: &Fields<'_>, context: &Context) -> Result<Waveform, P
     {
         return Err(item.out_of_range(format!("{rate} Hz"), "a rate of at least 0 Hz"));
     }
-    waveform::modulated(rate_hz, fields, context)
+    let rate_hz = waveform::modulated(rate_hz, fields, context)?;
+    let window = window::of_device(fields, context)?;
+    let [low, high] = waveform::extremes(&rate_hz, window, context);
+    let ms = |at: u64| context.clock.ms(at);
+    if low.1 < 0.0 {
+        let (at, rate) = (ms(low.0), low.1);
+        context.warn(format!("{}: {rate} Hz at {at} ms; below 0 it counts as 0", item.place));
+    }
+    if high.1 > MOST_HZ {
+        let found = format!("{:e} Hz at {} ms", high.1, ms(high.0));
+        return Err(item.out_of_range(found, format!("a rate of at most {MOST_HZ:e} Hz")));
+    }
+    let most_hz = 1e3 / context.clock.dt_ms();
+    if at_most_one(fields)? && high.1 > most_hz {
+        let (at, rate) = (ms(high.0), high.1);
+        let limit = format!("with counts = \"bernoulli\" a neuron has at most {most_hz} a second");
+        context.warn(format!("{}: {rate} Hz at {at} ms; {limit}", item.place));
+    }
+    Ok(rate_hz)
 }
 
 /// `counts`: `"poisson"`, or `"bernoulli"` for at most one event per neuron and step.

@@ -5,7 +5,8 @@
 //! kind = "volleys"
 //! size = 50
 //! times = ["30 ms", "60 ms", "90 ms"]   # of all groups; or a list for every group
-//! groups = ["0:25", "25:50"]            # slices or lists of neurons; all neurons if absent
+//! groups = ["0:25", "25:50"]            # slices or lists of neurons, or the number of equal
+//!                                       # groups; all neurons if absent
 //! lag = "5 ms"                          # from one group to the next
 //! jitter = "1 ms"                       # of every spike: standard deviation, or a distribution
 //! participation = 0.8                   # probability that a member takes part in a volley
@@ -40,6 +41,11 @@ pub(super) fn population(
     let size = size.whole(scope, 1, u64::from(u32::MAX))? as u32;
     let groups = match fields.get("groups") {
         None => vec![(0..size).collect()],
+        Some(item) if matches!(item.node.value, Written::Integer(_)) => {
+            let count = item.whole(scope, 1, u64::from(size))?;
+            let bound = |k: u64| (k * u64::from(size) / count) as u32;
+            (0..count).map(|k| (bound(k)..bound(k + 1)).collect()).collect()
+        }
         Some(item) => {
             item.items().iter().map(|g| members(g, size, context)).collect::<Result<Vec<_>, _>>()?
         }

@@ -11,7 +11,7 @@
 //! | `{ file = "noise.npy", every = "0.1 ms" }` or `{ values = […], every = … }` | samples, joined by lines |
 
 use neuropil_core::random::{Stream, key};
-use neuropil_network::description::Waveform;
+use neuropil_network::description::{Waveform, Window};
 use neuropil_theory::special::erf;
 
 use super::context::Context;
@@ -116,6 +116,24 @@ pub(super) fn product(
     let dt_ms = context.clock.dt_ms();
     let at = |step| course.at(step, dt_ms) * factor.at(step, dt_ms);
     Ok(Waveform::Sampled { every_ms: dt_ms, values: (0..=context.end_step).map(at).collect() })
+}
+
+/// The lowest and the highest value of a course while it acts, each with its step.
+pub(super) fn extremes(course: &Waveform, window: Window, context: &Context) -> [(u64, f64); 2] {
+    let (clock, start) = (context.clock, window.start.min(context.end_step));
+    let value = |step| (step, course.at(step, clock.dt_ms()));
+    let mut found = [value(start); 2];
+    if !matches!(course, Waveform::Constant(_)) {
+        for (step, value) in (start..=window.stop.min(context.end_step)).map(value) {
+            if value < found[0].1 {
+                found[0] = (step, value);
+            }
+            if value > found[1].1 {
+                found[1] = (step, value);
+            }
+        }
+    }
+    found
 }
 
 /// A course times a number.

@@ -8,7 +8,7 @@ mod job;
 mod machine;
 mod progress;
 mod provenance;
-mod recordings;
+pub(crate) mod recordings;
 mod summary;
 
 pub use cables::{CableCheck, CellCheck};

@@ -191,7 +191,7 @@ fn no_such_key(root: &Table, path: &str, span: Span) -> Problem {
 }
 
 fn paths_of(table: &Table, prefix: &str, known: &mut Vec<String>) {
-    for entry in &table.entries {
+    for entry in table.entries.iter().filter(|entry| !(prefix.is_empty() && entry.key == "scan")) {
         let path =
             if prefix.is_empty() { entry.key.clone() } else { format!("{prefix}.{}", entry.key) };
         match &entry.node.value {

@@ -27,6 +27,11 @@ pub enum ScanTableError {
         path = path.display()
     )]
     Other { path: PathBuf },
+    #[error(
+        "{path} is no table of a scan, and only such a file is replaced; give another name",
+        path = path.display()
+    )]
+    Foreign { path: PathBuf },
 }
 
 /// One row.
@@ -98,6 +103,10 @@ impl Table {
         let failed = first.into_iter().chain([String::from("error")]).collect();
         let beside = failed_path(path);
         if opening.anew {
+            let text = std::fs::read(path).unwrap_or_default();
+            if !text.is_empty() && !text.starts_with(b"point,seed") {
+                return Err(ScanTableError::Foreign { path: path.into() });
+            }
             remove(path)?;
             remove(&labelled_path(path))?;
         }

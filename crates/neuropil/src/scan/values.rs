@@ -38,7 +38,7 @@ impl Law {
     }
 }
 
-/// Reads a list, a range `{ from, to, steps, log }` or a law: `{ uniform = [low, high] }`,
+/// Reads a list (also `{ values, unit }`), a range `{ from, to, steps, log }` or a law: `{ uniform = [low, high] }`,
 /// `{ loguniform = [low, high] }`, `{ normal = [mean, sd] }`, `{ lognormal = [mu, sigma] }` with
 /// `min`, `max` (drawn again outside) and `whole`. Ends may carry a unit, or share one in `unit`.
 pub(super) fn read(item: &Item<'_>) -> Result<Values, Problem> {
@@ -55,6 +55,13 @@ pub(super) fn read(item: &Item<'_>) -> Result<Values, Problem> {
     };
     let mut units = Units { shared: unit };
     let laws = ["uniform", "loguniform", "normal", "lognormal"];
+    if let Some(list) = fields.get("values") {
+        let numbers =
+            list.items().iter().map(|item| units.number(item)).collect::<Result<Vec<_>, _>>()?;
+        fields.finish()?;
+        let text = |value: f64| written(value, units.shared.as_deref());
+        return Ok(Values::Listed(numbers.into_iter().map(text).collect()));
+    }
     let Some(name) = laws.into_iter().find(|name| fields.get(name).is_some()) else {
         return range(&fields, item, &mut units, &scope);
     };
@@ -116,7 +123,9 @@ fn range(
     units: &mut Units,
     scope: &Scope,
 ) -> Result<Values, Problem> {
-    let from = units.number(&fields.need("from", "the first value, or a law such as uniform")?)?;
+    let from = units.number(
+        &fields.need("from", "values, the first value of a range, or a law such as uniform")?,
+    )?;
     let to = units.number(&fields.need("to", "the last value")?)?;
     let steps = fields.need("steps", "the number of values")?.whole(scope, 1, 1_000_000)?;
     let log = fields.get("log").map_or(Ok(false), |item| item.boolean())?;

@@ -38,7 +38,7 @@ use neuropil_record::Recordings;
 use super::context::Context;
 use super::fields::{Fields, Item};
 use super::models::OwnModels;
-use super::{analysis, parameters, plots, simulation};
+use super::{analysis, feasible, parameters, plots, simulation};
 use crate::experiment::{Experiment, ExperimentError, Fault, Problem, Span};
 use crate::expression::Scope;
 use crate::resolve::{AnalysisRequest, PlotRequest};
@@ -187,6 +187,9 @@ pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,
     };
+    let (clock, end_step) = (context.clock, context.end_step);
+    let ahead = feasible::Ahead { recordings: &recordings, scope: &context.scope, clock, end_step };
+    ahead.check(&top, &plots, analysis.as_ref())?;
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,
