@@ -300,6 +300,12 @@ fn morphologies_are_checked_described_and_drawn() {
             .to_owned()
     };
     assert_eq!(area(cell), area("again.swc"));
+    let bare = of(&["repair", cell, "--without", "axon,apic", "--output", "bare.swc"]);
+    assert!(text(&bare.stdout).contains("samples taken away"), "{}", text(&bare.stderr));
+    let info = text(&of(&["info", "bare.swc"]).stdout);
+    assert!(info.contains("dend") && !info.contains("apic") && !info.contains("axon"), "{info}");
+    let first = std::fs::read_to_string(folder.path().join("bare.swc")).unwrap();
+    assert!(first.lines().any(|line| line.starts_with("1 1 ")), "numbered from 1");
     std::fs::write(folder.path().join("bad.swc"), "1 1 0 0 0 5 -1\n2 3 9 0 0 1 7\n").unwrap();
     let bad = of(&["check", "bad.swc"]);
     assert_eq!(bad.status.code(), Some(1));

@@ -71,3 +71,47 @@ fn values_from_the_command_line_have_a_place_too() {
     assert!(error.starts_with("--set:1:22: populations.E.size: found -1"), "{error}");
     assert!(experiment.set("populations.E.model.x", "1").is_err());
 }
+
+#[test]
+fn what_may_not_be_meant_is_warned_of() {
+    let text = "
+[simulation]
+duration = '100 ms'
+[populations.E]
+preset = 'LIF'
+[inputs.falling]
+kind = 'poisson'
+target = 'E'
+rate = '100 Hz * cos(t / (10 ms))'
+weight = '1 nS'
+[inputs.fast]
+kind = 'poisson'
+target = 'E'
+rate = '30 kHz'
+counts = 'bernoulli'
+weight = '1 nS'
+[inputs.later]
+kind = 'poisson'
+target = 'E'
+rate = '1 kHz * (t / (10 ms) - 1)'
+start = '50 ms'
+weight = '1 nS'
+[analysis]
+window = ['200 ms', '300 ms']
+[plots.spikes]
+kind = 'raster'
+window = ['100 ms', '300 ms']
+";
+    let check = Experiment::parse(text, "x.toml").unwrap().check().unwrap();
+    let found: Vec<&str> = check.warnings.iter().map(String::as_str).collect();
+    let [falling, fast, analysis, spikes] = found[..] else { panic!("{found:?}") };
+    // The cosine is least after half a turn, 31.4 ms; an input that begins later is not warned of.
+    assert!(falling.starts_with("inputs.falling.rate: -99.99") && falling.contains("31.4"));
+    assert!(falling.ends_with("ms; below 0 it counts as 0"), "{falling}");
+    assert_eq!(
+        fast,
+        "inputs.fast.rate: 30000 Hz at 0 ms; with counts = \"bernoulli\" a neuron has at most 10000 a second"
+    );
+    assert_eq!(analysis, "analysis.window begins at 200 ms, the run ends at 100 ms");
+    assert_eq!(spikes, "plots.spikes.window begins at 100 ms, the run ends at 100 ms");
+}

@@ -55,6 +55,9 @@ pub struct MorphologyRepair {
     /// Multiply coordinates and radii, for example by 0.001 for nanometres
     #[arg(long, value_name = "FACTOR")]
     pub scale: Option<f64>,
+    /// Take away what is of these types, and all that hangs from it: soma, axon, dend, apic or a number
+    #[arg(long, value_name = "TYPE", value_delimiter = ',', value_parser = tag)]
+    pub without: Vec<i64>,
     /// Where there are several trees: keep the largest, keep the first, or join all to the first
     #[arg(long, default_value = "largest", value_parser = ["largest", "first", "join"])]
     pub roots: String,
@@ -74,4 +77,15 @@ pub struct MorphologyPlot {
     /// Replace an existing picture
     #[arg(long, short)]
     pub force: bool,
+}
+
+/// The number of a type of samples.
+fn tag(text: &str) -> Result<i64, String> {
+    match text {
+        "soma" => Ok(1),
+        "axon" => Ok(2),
+        "dend" => Ok(3),
+        "apic" => Ok(4),
+        number => number.parse().map_err(|_| "expected soma, axon, dend, apic or a number".into()),
+    }
 }

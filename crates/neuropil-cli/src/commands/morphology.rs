@@ -5,7 +5,7 @@ use neuropil::cell_picture::cell_figure;
 use neuropil::morphology::Location;
 use neuropil::morphology::measure::Totals;
 use neuropil::morphology::report::{Report, report};
-use neuropil::morphology::swc::{self, Options, Repairs, Roots};
+use neuropil::morphology::swc::{self, Options, Repairs, Roots, Samples};
 use neuropil::plot::kinds::View;
 
 use crate::args::{Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot, MorphologyRepair};
@@ -152,6 +152,7 @@ fn repair(arguments: &MorphologyRepair) -> anyhow::Result<()> {
             "join" => Roots::Join,
             _ => Roots::Largest,
         },
+        renumber: arguments.without.is_empty(),
         ..Repairs::all()
     };
     let samples = swc::read_samples(read(&arguments.file.input)?)?.value;
@@ -159,6 +160,16 @@ fn repair(arguments: &MorphologyRepair) -> anyhow::Result<()> {
     for change in &changes {
         show::line(change)?;
     }
+    let tree = match arguments.without.is_empty() {
+        true => tree,
+        false => {
+            let (tree, dropped) = swc::without(&tree, &arguments.without)?;
+            show::line(format!("{dropped} samples taken away"))?;
+            let left =
+                Samples { samples: tree.samples().to_vec(), comments: tree.comments().to_vec() };
+            swc::repair(left, &Repairs { renumber: true, ..Repairs::default() })?.0
+        }
+    };
     write(&arguments.file, &swc::write(&tree))
 }
 

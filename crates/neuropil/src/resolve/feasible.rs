@@ -1,85 +1,86 @@
-//! Refuses before a run what could only be refused after it: windows that begin when it is over, and
-//! pictures of what is not recorded.
+//! Refuses before a run what could only be refused after it: recordings that begin when it is over, and
+//! pictures of what is not recorded. Pictures and statistics of a time that the run does not reach, as
+//! when only its beginning is tried, are warned of.
 
-use neuropil_core::Clock;
 use neuropil_core::names::suggestion;
-use neuropil_record::Recordings;
+use neuropil_record::{Recordings, SampledRecording};
 
+use super::context::Context;
 use super::fields::{Fields, Item};
-use super::{AnalysisRequest, PlotKind, PlotRequest};
+use super::{PlotKind, PlotRequest};
 use crate::experiment::Problem;
-use crate::expression::Scope;
 
-/// What a run will have recorded, and until when.
+/// What a run will have recorded.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ahead<'a> {
     pub recordings: &'a Recordings,
-    pub scope: &'a Scope,
-    pub clock: Clock,
-    /// End of the simulation.
-    pub end_step: u64,
+    pub context: &'a Context,
 }
 
 impl Ahead<'_> {
     /// Checks `[record]`, `[analysis]` and `[plots]` of an experiment.
-    pub(super) fn check(
-        &self,
-        top: &Fields<'_>,
-        plots: &[PlotRequest],
-        analysis: Option<&AnalysisRequest>,
-    ) -> Result<(), Problem> {
+    pub(super) fn check(&self, top: &Fields<'_>, plots: &[PlotRequest]) -> Result<(), Problem> {
         if let Some(item) = top.get("record") {
-            self.windows(&item)?;
-            let late = |r: &&neuropil_record::SampledRecording| r.start_step > self.end_step;
-            if let Some(late) = self.recordings.samples.iter().find(late) {
-                let (path, ms) = (late.path(), self.clock.ms(late.start_step));
-                let end_ms = self.clock.ms(self.end_step);
-                let what =
-                    format!("the first sample of {path} is due at {ms} ms, the end at {end_ms} ms");
-                return Err(item.unsupported(what));
-            }
+            self.recorded(&item)?;
         }
-        if let Some(item) = top.get("analysis").filter(|_| analysis.is_some()) {
-            self.windows(&item)?;
-            if let Some(named) = item.fields()?.get("windows") {
-                named.fields()?.entries().try_for_each(|(.., item)| self.window(&item))?;
+        if let Some(item) = top.get("analysis") {
+            let fields = item.fields()?;
+            self.reached(fields.get("window").as_ref());
+            if let Some(named) = fields.get("windows") {
+                named.fields()?.entries().for_each(|(.., item)| self.reached(Some(&item)));
             }
         }
         let Some(pictures) = top.get("plots") else { return Ok(()) };
         for (name, _, item) in pictures.fields()?.entries() {
             let Some(request) = plots.iter().find(|request| request.name == name) else { continue };
-            self.windows(&item)?;
+            self.reached(item.fields()?.get("window").as_ref());
             self.data(request, plots, &item)?;
         }
         Ok(())
+    }
+
+    /// Refuses windows of recordings, and samples, that are due after the end.
+    fn recorded(&self, section: &Item<'_>) -> Result<(), Problem> {
+        self.windows(section)?;
+        let (clock, end) = (self.context.clock, self.context.end_step);
+        let late = |r: &&SampledRecording| r.start_step > end;
+        let Some(late) = self.recordings.samples.iter().find(late) else { return Ok(()) };
+        let (path, ms, end_ms) = (late.path(), clock.ms(late.start_step), clock.ms(end));
+        let what = format!("the first sample of {path} is due at {ms} ms, the end at {end_ms} ms");
+        Err(section.unsupported(what))
     }
 
     /// Looks for windows in a section and the tables within it.
     fn windows(&self, item: &Item<'_>) -> Result<(), Problem> {
         for part in item.items().iter().filter(|part| part.is_table()) {
             for (key, _, inner) in part.fields()?.entries() {
-                match key {
-                    "window" => self.window(&inner)?,
-                    "windows" => {}
-                    _ => self.windows(&inner)?,
+                if key != "window" {
+                    self.windows(&inner)?;
+                } else if let Some((start, ms, end_ms)) = self.late(&inner) {
+                    let expected =
+                        format!("a time before the end of the simulation at {end_ms} ms");
+                    return Err(start.out_of_range(format!("{ms} ms"), expected));
                 }
             }
         }
         Ok(())
     }
 
-    /// A window that has been read without fault; times that differ from copy to copy are passed by.
-    fn window(&self, item: &Item<'_>) -> Result<(), Problem> {
-        let items = item.items();
-        let Some(start) = items.first() else { return Ok(()) };
-        let end_ms = self.clock.ms(self.end_step);
-        match start.number(self.scope, "ms") {
-            Ok(ms) if ms >= end_ms * (1.0 - 1e-12) => Err(start.out_of_range(
-                format!("{ms} ms"),
-                format!("a time before the end of the simulation at {end_ms} ms"),
-            )),
-            _ => Ok(()),
+    /// Warns of a window that the run does not reach.
+    fn reached(&self, window: Option<&Item<'_>>) {
+        if let Some((window, (_, ms, end_ms))) = window.and_then(|w| Some((w, self.late(w)?))) {
+            let place = &window.place;
+            self.context.warn(format!("{place} begins at {ms} ms, the run ends at {end_ms} ms"));
         }
+    }
+
+    /// The start of a window, if it is at the end or later; times that differ from copy to copy are
+    /// passed by.
+    fn late<'i>(&self, window: &Item<'i>) -> Option<(Item<'i>, f64, f64)> {
+        let start = window.items().into_iter().next()?;
+        let ms = start.number(&self.context.scope, "ms").ok()?;
+        let end_ms = self.context.clock.ms(self.context.end_step);
+        (ms >= end_ms * (1.0 - 1e-12)).then_some((start, ms, end_ms))
     }
 
     /// Whether a picture has what it shows.

@@ -187,9 +187,7 @@ pub(super) fn resolve(experiment: &Experiment) -> Result<CableSetup, Problem> {
         Some(item) => Some(analysis::read(&item.fields()?, &context.scope, context.clock)?),
         None => None,
     };
-    let (clock, end_step) = (context.clock, context.end_step);
-    let ahead = feasible::Ahead { recordings: &recordings, scope: &context.scope, clock, end_step };
-    ahead.check(&top, &plots, analysis.as_ref())?;
+    feasible::Ahead { recordings: &recordings, context: &context }.check(&top, &plots)?;
     let title = match top.get("title") {
         Some(item) => Some(item.text("a text")?.to_owned()),
         None => None,
