@@ -273,6 +273,35 @@ mod tests {
     }
 
     #[test]
+    fn cross_correlations_agree_with_numpy() {
+        // a = x[:400]; b = numpy.cumsum(x[400:800] - x[400:800].mean()); A, B centred;
+        // numpy.correlate(B, A, 'full')[399 + lag] / (400 - |lag|) / (A.std() * B.std()); NumPy 1.26
+        let x = test_signals::two_tones();
+        let mean = x[400..800].iter().sum::<f64>() / 400.0;
+        let mut sum = 0.0;
+        let walk = |x: &f64| {
+            sum += x - mean;
+            sum
+        };
+        let b: Vec<f64> = x[400..800].iter().map(walk).collect();
+        let rho = cross_correlation(&x[..400], &b, 20).unwrap().unwrap();
+        for (lag, expected) in [
+            (-20, 0.065_022_800_350_480_14),
+            (-3, -0.674_558_252_726_803_5),
+            (0, 0.158_622_935_790_761_03),
+            (5, 0.718_958_045_061_600_4),
+            (20, 0.141_178_318_343_457_15),
+        ] {
+            let found = rho[(lag + 20) as usize];
+            assert!((found - expected).abs() < 1e-10, "lag {lag}: {found}");
+        }
+        // numpy.histogram(numpy.subtract.outer(T[1], T[0]), (numpy.arange(-5, 7) - 0.5) * 2.0)
+        let [a, b] = [0, 1].map(test_signals::train);
+        let counts = correlogram(&a, &b, 2.0, 5).unwrap();
+        assert_eq!(counts, [13, 7, 10, 13, 9, 12, 12, 13, 13, 14, 11]);
+    }
+
+    #[test]
     fn correlation_times_recover_an_exponential() {
         let rho: Vec<f64> = (0..4000).map(|k| (-0.1 * f64::from(k) / 17.0).exp()).collect();
         assert!((integral_time_ms(&rho, 0.1) - 17.0).abs() < 1e-3);

@@ -195,6 +195,20 @@ mod tests {
     }
 
     #[test]
+    fn vector_strengths_agree_with_scipy() {
+        // scipy.signal.vectorstrength(numpy.concatenate(T), 1000 / f); SciPy 1.17.1
+        let times: Vec<f64> = crate::test_signals::trains().iter().flatten().copied().collect();
+        for (f, strength, phase) in [
+            (30.0, 0.012_446_982_615_670_656, -1.242_485_256_349_569_2),
+            (52.375, 0.013_068_297_936_148_776, -2.422_514_525_575_376_6),
+        ] {
+            let found = locking(&times, f).unwrap();
+            assert!((found.vector_strength - strength).abs() < 1e-10, "{found:?}");
+            assert!((found.phase_rad - phase).abs() < 1e-8, "{found:?}");
+        }
+    }
+
+    #[test]
     fn too_high_a_frequency_is_refused() {
         let error = fit_sinusoid(&[0.0; 100], 0.0, 1.0, 600.0).unwrap_err();
         assert_eq!(error.to_string(), "frequency [Hz] must be below 500, found 600");
