@@ -22,6 +22,7 @@ fn main() -> std::process::ExitCode {
         Command::Connectivity(c) => commands::connectivity::connectivity(c),
         Command::Scan(scan) => commands::scan::scan(scan),
         Command::Analyze(analyze) => commands::analyze::analyze(analyze),
+        Command::Export(export) => commands::export::export(export),
         Command::Meanfield(m) => commands::meanfield::meanfield(m),
         Command::Transfer(t) => commands::transfer::transfer(t),
         Command::Convert(c) => commands::convert::convert(c),

@@ -107,6 +107,33 @@ fn analyze_answers_with_a_table_or_json() {
 }
 
 #[test]
+fn export_writes_tables_of_what_was_recorded() {
+    let folder = small();
+    assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
+    let done = neuropil(folder.path(), &["export", "small.h5", "-o", "tables"]);
+    let said = text(&done.stdout);
+    assert_eq!(
+        said,
+        "tables/small_spikes_E.csv\ntables/small_E_V_m.csv\n",
+        "{}",
+        text(&done.stderr)
+    );
+    let read =
+        |name: &str| std::fs::read_to_string(folder.path().join("tables").join(name)).unwrap();
+    let (spikes, traces) = (read("small_spikes_E.csv"), read("small_E_V_m.csv"));
+    let header = "time_ms,V_m[0] (mV),V_m[1] (mV),V_m[2] (mV),V_m[3] (mV),V_m[4] (mV)\n101,";
+    assert!(traces.starts_with(header) && traces.lines().count() == 401, "{traces}");
+    let json = neuropil(folder.path(), &["analyze", "small.h5", "--json"]);
+    let json: Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(spikes.lines().count() as u64 - 1, json[0]["spikes"].as_u64().unwrap());
+    let again = neuropil(folder.path(), &["export", "small.h5", "-o", "tables"]);
+    assert!(text(&again.stderr).contains("not replaced"), "{}", text(&again.stderr));
+    let narrow = ["export", "small.h5", "-o", "tables", "-f", "--window", "200", "300"];
+    assert!(neuropil(folder.path(), &narrow).status.success());
+    assert!(read("small_spikes_E.csv").len() < spikes.len());
+}
+
+#[test]
 fn meanfield_predicts_and_compares() {
     let folder = small();
     assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());

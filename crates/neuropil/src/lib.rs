@@ -13,6 +13,7 @@
 //! | [`resolve`] | from an experiment to a checked model |
 //! | [`cell`] | protocols of single neurons: pulses, rates over current, clamp |
 //! | [`connectivity`] | drawn connectivity as arrays |
+//! | [`export`] | results as plain tables |
 //! | [`impedance`] | input and transfer impedance of a branching cell |
 //! | [`meanfield`] | rates that theory predicts; transfer functions |
 //! | [`convert`] | parameter dictionaries of other tools as experiments |
@@ -31,6 +32,7 @@ pub mod cell_picture;
 pub mod connectivity;
 pub mod convert;
 pub mod experiment;
+pub mod export;
 pub mod expression;
 pub mod gating;
 pub mod impedance;

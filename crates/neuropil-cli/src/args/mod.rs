@@ -17,7 +17,7 @@ pub use mechanism::{Mechanism, MechanismFile, MechanismPlot};
 pub use morphology::{
     Morphology, MorphologyFile, MorphologyOutput, MorphologyPlot, MorphologyRepair,
 };
-pub use result::{Analyze, Plot};
+pub use result::{Analyze, Export, Plot};
 pub use study::{Meanfield, Polynomial, Scan, Transfer};
 
 /// Simulates networks of neurons and cells with their real shape, described by experiment files.
@@ -54,6 +54,8 @@ pub enum Command {
     Scan(Scan),
     /// Statistics of the spikes and variables of a result
     Analyze(Analyze),
+    /// Write a result as plain tables (CSV)
+    Export(Export),
     /// Predict the rates of an experiment by theory, beside those of a result if one is given
     Meanfield(Meanfield),
     /// Measure and fit the transfer functions of an experiment's populations

@@ -25,6 +25,22 @@ pub struct Analyze {
     pub csv: bool,
 }
 
+/// `neuropil export`
+#[derive(Debug, Args)]
+pub struct Export {
+    /// A result
+    pub file: PathBuf,
+    /// Only from START to STOP [ms]
+    #[arg(long, num_args = 2, value_names = ["START", "STOP"])]
+    pub window: Option<Vec<f64>>,
+    /// Folder for the tables [default: that of the result]
+    #[arg(long, short, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+    /// Replace existing tables
+    #[arg(long, short)]
+    pub force: bool,
+}
+
 /// `neuropil plot`
 #[derive(Debug, Args)]
 pub struct Plot {

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod check;
 pub mod connectivity;
 pub mod convert;
+pub mod export;
 pub mod impedance;
 pub mod info;
 pub mod meanfield;

@@ -98,6 +98,8 @@ fn narrowed(
     population: &str,
 ) -> Result<(f64, f64), AnalyzeError> {
     let (start, stop) = request.window_ms.unwrap_or((from, to));
+    let fault = |source| AnalyzeError::Analysis { population: population.to_owned(), source };
+    Window::new(start, stop).map_err(fault)?;
     if start < to && stop > from {
         return Ok((start.max(from), stop.min(to)));
     }
