@@ -49,9 +49,9 @@ macro_rules! cell {
     };
 }
 
-/// Every named cell. `LTS`, `TC` and `RE` have the values of the author's model files of Destexhe (2009): 20 000 µm²
-/// of 1 µF/cm² and 20 ms; a = 20, 40 and 80 nS, b = 0, 0 and 30 pA. `TC` and `RE` answer the end of a hyperpolarisation with a burst: their
-/// adaptation is four and eight times as strong as the leak, and the jump of `RE` is 30 pA.
+/// Every named cell. `LTS`, `TC` and `RE` have the values of the author's model files: 20 000 µm² of
+/// 1 µF/cm² and 20 ms; a = 20, 40 and 80 nS, b = 0, 0 and 30 pA. `TC` and `RE` answer the end of a
+/// hyperpolarisation with a burst: their adaptation is four and eight times as strong as the leak.
 #[rustfmt::skip]
 pub static CELLS: &[NamedCell] = &[
     //    name     summary                                              source    C_m    t_ref E_L    V_th   V_res  Δ_T  a     b     τ_w
