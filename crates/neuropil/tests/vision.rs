@@ -243,6 +243,19 @@ fn what_is_wrong_is_said_with_place_and_expectation() {
             cell("gain =", "gian ="),
             "inputs.V1 lacks \"gain\": expected the rate that a drive of 1 adds, such as \"40 Hz\"",
         ),
+        (
+            cell("'1 deg'", "'9000 deg'"),
+            "inputs.V1.sigma: found fields that cover 4.666e10 pixels, expected at most 2e7",
+        ),
+        (cell("size = 2", "size = 2\ncenters = [0, 1e300]"), "inputs.V1.centers: found (0, 1"),
+        (
+            cell("[stimuli.s]", "[screen]\nrefresh = '1e9 Hz'\n[stimuli.s]"),
+            "screen.refresh: found 1000000000 Hz, expected at most 10000 Hz",
+        ),
+        (
+            cell("size = 2", "size = 2\ntemporal = { tau = '1e-300 ms' }"),
+            "inputs.V1.temporal.tau: found 0.000",
+        ),
         (cell("size = 2", "size = 2\ntau = '3 ms'"), "inputs.V1 has no key \"tau\""),
         (
             cell("size = 2", "size = 2\ntemporal = { tau = '3 ms', order = 13 }"),

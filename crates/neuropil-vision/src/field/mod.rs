@@ -149,6 +149,24 @@ impl pulp::WithSimd for Dot<'_> {
     }
 }
 
+/// Pixels of the grid that covers the fields of all units, and numbers that their weights have, before either is
+/// made.
+pub fn pixels(screen: &Screen, units: &[Unit]) -> [f64; 2] {
+    let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+    let (mut weights, pixels) = (0.0, screen.pixels_per_deg);
+    for unit in units {
+        let half = unit.extent_deg();
+        let each = (2.0 * half[0] * pixels + 1.0) * (2.0 * half[1] * pixels + 1.0);
+        weights += unit.channels() as f64 * each;
+        for axis in 0..2 {
+            low[axis] = low[axis].min(unit.center_deg[axis] - half[axis]);
+            high[axis] = high[axis].max(unit.center_deg[axis] + half[axis]);
+        }
+    }
+    let side = |axis: usize| ((high[axis] - low[axis]).max(0.0) * pixels).ceil() + 1.0;
+    [side(0) * side(1), weights]
+}
+
 /// The smallest grid of the screen's pixels that covers the fields of all units.
 pub fn covering(screen: &Screen, units: &[Unit]) -> Grid {
     let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);

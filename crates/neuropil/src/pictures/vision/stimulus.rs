@@ -24,25 +24,21 @@ pub(super) fn frames(
     // The screen itself, not what the eye sees of it.
     let still = Scene { gaze: Gaze::fixed([0.0; 2]), ..vision.scene.clone() };
     let moments = moments(vision, request);
+    let columns = COLUMNS.min(moments.len()).max(1);
+    // What is left for an image beside its axis.
+    let across = super::width(columns) / columns as f64 - 52.0;
+    let height = (across * screen.height_deg / screen.width_deg).clamp(60.0, 320.0);
+    let look = ("luminance", ColorMap::Light, (0.0, 1.0));
     let mut values = vec![0.0; grid.size()];
-    let mut images = Vec::new();
+    let mut panels = Vec::new();
     for (t_ms, title) in moments {
         let frame = screen.frame_at(t_ms);
         still.luminance(frame, &grid, &mut values);
-        images.push((screen.frame_ms(frame), title, values.clone()));
-    }
-    let columns = COLUMNS.min(images.len()).max(1);
-    // What is left for an image beside its axis.
-    let across = super::width(columns) / columns as f64 - 52.0;
-    let height = across * screen.height_deg / screen.width_deg;
-    let look = ("luminance", ColorMap::Light, (0.0, 1.0));
-    let mut panels = Vec::new();
-    for (t_ms, title, values) in &images {
-        let mut panel = image(&grid, values, look, height.clamp(60.0, 320.0))?.titled(title);
+        let mut panel = image(&grid, &values, look, height)?.titled(title);
         // Black is 0 and white is 1; a bar beside each would only take their room.
         panel.color_bar = None;
         if vision.scene.gaze != Gaze::fixed([0.0; 2]) {
-            let [x, y] = vision.scene.gaze.at(*t_ms);
+            let [x, y] = vision.scene.gaze.at(screen.frame_ms(frame));
             panel = panel.with(Mark::points(&[x], &[y], Color::RED));
         }
         panels.push(panel);

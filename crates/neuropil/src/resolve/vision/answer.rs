@@ -49,7 +49,7 @@ pub(super) fn temporal(fields: &Fields<'_>, context: &Context) -> Result<Tempora
         Kernel::Instant
     } else if let Some(adaptation) = table.get("adaptation") {
         let time = |item: &crate::resolve::fields::Item<'_>| {
-            item.number_where(scope, "ms", "a time above 0 ms", |ms| ms > 0.0)
+            item.number_where(scope, "ms", "a time of at least 0.001 ms", |ms| ms >= 1e-3)
         };
         let fraction = table.need("fraction", "the share of the answer that remains")?;
         let expected = "a share above 0 and at most 1";
@@ -80,7 +80,8 @@ fn gamma(table: &Fields<'_>, context: &Context) -> Result<Gamma, Problem> {
     let tau = table.need("tau", "a time constant such as \"10 ms\"")?;
     let order = table.get("order");
     let order = order.map_or(Ok(1), |i| i.whole(&context.scope, 1, u64::from(MOST_ORDER)))?;
-    let tau_ms = tau.number_where(&context.scope, "ms", "a time above 0 ms", |ms| ms > 0.0)?;
+    let tau_ms =
+        tau.number_where(&context.scope, "ms", "a time of at least 0.001 ms", |ms| ms >= 1e-3)?;
     Ok(Gamma { order: order as u32, tau_ms })
 }
 

@@ -31,6 +31,9 @@ use crate::resolve::fields::Fields;
 /// Most pixels of a screen.
 const MOST_PIXELS: f64 = 4e6;
 
+/// Most frames in a second.
+const MOST_HZ: f64 = 1e4;
+
 /// Reads the screen; what is absent is that of [`Screen::default`].
 pub(super) fn read(fields: &Fields<'_>, context: &Context) -> Result<Screen, Problem> {
     let default = Screen::default();
@@ -51,6 +54,10 @@ pub(super) fn read(fields: &Fields<'_>, context: &Context) -> Result<Screen, Pro
         background: luminance("background", 0.0, default.background)?,
         reference: luminance("reference", 1e-9, default.reference)?,
     };
+    if let Some(item) = fields.get("refresh").filter(|_| screen.refresh_hz > MOST_HZ) {
+        let found = format!("{} Hz", screen.refresh_hz);
+        return Err(item.out_of_range(found, format!("at most {MOST_HZ} Hz")));
+    }
     let pixels = screen.width_deg * screen.height_deg * screen.pixels_per_deg.powi(2);
     if pixels > MOST_PIXELS {
         let item = fields.get("resolution").or_else(|| fields.get("width"));

@@ -25,6 +25,9 @@ use crate::resolve::populations::Draw;
 
 const CELLS: &[&str] = &["simple", "complex", "on", "off"];
 
+/// Farthest place of a receptive field `[degree]`.
+const FARTHEST: f64 = 1e4;
+
 /// Keys of all cells and of those with Gabor functions or centres.
 pub(super) const KEYS: &[&str] = &[
     "cell",
@@ -74,6 +77,11 @@ pub(super) fn read(
     let least_0: fn(f64) -> bool = |v| v >= 0.0;
     let all: fn(f64) -> bool = |_| true;
     let centers = centers(name, size, fields, context)?;
+    if let Some([x, y]) = centers.iter().find(|c| c.iter().any(|at| at.abs() > FARTHEST)) {
+        let item = fields.need("centers", "places")?;
+        let expected = format!("places within {FARTHEST} deg of the middle of the screen");
+        return Err(item.out_of_range(format!("({x}, {y}) deg"), expected));
+    }
     let sigma =
         need("sigma", "deg", "the width of the receptive field", "widths above 0 deg", positive)?;
     let cells: Vec<Cell> = if matches!(cell, "simple" | "complex") {
