@@ -24,20 +24,19 @@
 //! Destexhe (2018), J. Comput. Neurosci. 44:45, doi:10.1007/s10827-017-0668-2; Stimberg, Brette & Goodman (2019),
 //! eLife 8:e47314, doi:10.7554/eLife.47314.
 
+mod kernel;
+
 use std::ops::Range;
 
-use neuropil_core::vmath::exp2_within;
+use kernel::{ADEX, EIF, FULL, Kind, LIF, Lanes};
 
-use super::columns::{TILE, numbers};
+use super::columns::numbers;
 use super::contract::{
     Arrivals, Build, Fault, ModelInfo, Neurons, Order, Signs, Sink, Variable, p,
 };
-use super::drive::{Clamped, Drive};
-use super::lanes::{
-    FLAG, Flags, Kernel, Strips, check_finite, collect_spikes, housekeeping, or_zeros,
-};
-use super::linear::exprel;
-use super::refractory::{Refractory, after, held, stamp};
+use super::drive::Drive;
+use super::lanes::{Flags, SPAN, Strips, check_finite, collect_spikes, housekeeping, or_zeros};
+use super::refractory::{Refractory, after, stamp};
 use super::synapses::{ALPHA_EX, ALPHA_IN, Force, V_REF};
 use super::table::{Given, Table};
 use crate::description::ModelError;
@@ -113,6 +112,8 @@ struct AeifCondExpEuler {
     refractory: Refractory,
     drive: Drive,
     kind: Kind,
+    /// Currents of the span under way.
+    current: Vec<f64>,
 }
 
 impl AeifCondExpEuler {
@@ -124,6 +125,7 @@ impl AeifCondExpEuler {
         Ok(Self {
             v: given.initials("V_m", |n| coefficients.at(n).e_l)?,
             kind: Kind::of(&coefficients, &w),
+            current: vec![0.0; SPAN],
             w,
             ex: given.initials("g_ex", |_| 0.0)?,
             inh: given.initials("g_in", |_| 0.0)?,
@@ -163,169 +165,6 @@ fn coefficients(given: &Given<'_>, n: usize, h: f64) -> Result<Coefficients, Mod
     })
 }
 
-/// What the neurons of a population need of the equations: the less, the faster, with the same result.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// Neither exponential nor adaptation.
-    Lif,
-    /// An exponential, no adaptation.
-    Eif,
-    /// An exponential, and adaptation that spikes alone drive.
-    AdEx,
-    /// Everything; synapses may be in part currents.
-    Full,
-}
-
-const LIF: u8 = Kind::Lif as u8;
-const EIF: u8 = Kind::Eif as u8;
-const ADEX: u8 = Kind::AdEx as u8;
-const FULL: u8 = Kind::Full as u8;
-
-impl Kind {
-    /// The least that serves neurons with these coefficients that begin with these w.
-    fn of(table: &Table<Coefficients>, w: &[f64]) -> Self {
-        let any = |holds: fn(&Coefficients) -> bool| table.any(w.len(), holds);
-        if any(|c| c.pull != 0.0 || !c.ex.is_conductance() || !c.inh.is_conductance()) {
-            Self::Full
-        } else if any(|c| c.b != 0.0) || w.iter().any(|w| *w != 0.0) {
-            Self::AdEx
-        } else if any(|c| c.g_delta > 0.0) {
-            Self::Eif
-        } else {
-            Self::Lif
-        }
-    }
-}
-
-/// The arrays of one block, one entry per neuron. `INPUT`: whether weights arrive; `KIND`: a [`Kind`].
-struct Lanes<'a, const INPUT: bool, const KIND: u8> {
-    now: u32,
-    until: &'a [u32],
-    clamped: Option<Clamped<'a>>,
-    input: [&'a [f64]; 2],
-    drive: &'a [f64],
-    v: &'a mut [f64],
-    w: &'a mut [f64],
-    ex: &'a mut [f64],
-    inh: &'a mut [f64],
-}
-
-impl<const INPUT: bool, const KIND: u8> Kernel<Coefficients> for Lanes<'_, INPUT, KIND> {
-    // Several loops, each over few arrays: a single one would be a chain of operations that wait for each other.
-    #[inline(always)]
-    fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
-        let mut current = [0.0; TILE];
-        let current = &mut current[..strip.len()];
-        let v = &mut self.v[strip.clone()];
-        let [to_ex, to_in] = self.input.map(|input| &input[strip.clone()]);
-        let (ex, inh) = (&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]);
-        synapses::<INPUT, KIND>(&rows, [to_ex, to_in], v, ex, inh, current);
-        if KIND == ADEX || KIND == FULL {
-            adaptation::<KIND>(&rows, v, &mut self.w[strip.clone()], current);
-        }
-        let drive = &self.drive[strip.clone()];
-        if let Some(clamped) = self.clamped {
-            clamp(&rows, clamped.of(strip.clone()), drive, v, current);
-        }
-        membranes::<KIND>(&rows, (self.now, &self.until[strip]), drive, current, v)
-    }
-}
-
-/// One step of the conductances; puts their currents into `current`.
-#[inline(always)]
-fn synapses<const INPUT: bool, const KIND: u8>(
-    rows: &impl Fn(usize) -> Coefficients,
-    [to_ex, to_in]: [&[f64]; 2],
-    v: &[f64],
-    ex: &mut [f64],
-    inh: &mut [f64],
-    current: &mut [f64],
-) {
-    let n = current.len();
-    let (to_ex, to_in, v, ex, inh) =
-        (&to_ex[..n], &to_in[..n], &v[..n], &mut ex[..n], &mut inh[..n]);
-    for k in 0..n {
-        let c = rows(k);
-        let g_ex = if INPUT { ex[k] + to_ex[k] } else { ex[k] };
-        let g_in = if INPUT { inh[k] - to_in[k] } else { inh[k] };
-        let force = if KIND == FULL {
-            [c.ex.at(v[k]), c.inh.at(v[k])]
-        } else {
-            [c.ex.of_conductance(v[k]), c.inh.of_conductance(v[k])]
-        };
-        current[k] = g_ex * force[0] + g_in * force[1];
-        ex[k] = c.keep_ex * g_ex;
-        inh[k] = c.keep_in * g_in;
-    }
-}
-
-/// One step of the adaptation; takes it off `current`.
-#[inline(always)]
-fn adaptation<const KIND: u8>(
-    rows: &impl Fn(usize) -> Coefficients,
-    v: &[f64],
-    w: &mut [f64],
-    current: &mut [f64],
-) {
-    let n = current.len();
-    let (v, w) = (&v[..n], &mut w[..n]);
-    for k in 0..n {
-        let c = rows(k);
-        current[k] -= w[k];
-        let kept = c.keep_w * w[k];
-        w[k] = if KIND == FULL { kept + c.pull * (v[k] - c.e_l) } else { kept };
-    }
-}
-
-/// Slope of V times the capacitance, given the current of synapses and adaptation.
-#[inline(always)]
-fn slope<const KIND: u8>(c: &Coefficients, drive: f64, current: f64, v: f64) -> f64 {
-    let leak = c.g_l * (c.e_l - v) + (current + drive);
-    if KIND == LIF { leak } else { leak + c.g_delta * exp2_within((v - c.v_th) * c.octaves) }
-}
-
-/// Takes back of `current` what Euler's step of a clamped membrane would go too far.
-fn clamp(
-    rows: &impl Fn(usize) -> Coefficients,
-    clamped: Clamped<'_>,
-    drive: &[f64],
-    v: &[f64],
-    current: &mut [f64],
-) {
-    for (k, current) in current.iter_mut().enumerate() {
-        // Within the step the current of a clamp falls off as V follows it.
-        let (c, g) = (rows(k), clamped.conductance[k]);
-        if g > 0.0 {
-            let slope = slope::<FULL>(&c, drive[k], *current, v[k]);
-            let slope_clamped = slope + clamped.pull[k] - g * v[k];
-            *current += exprel(-c.h_per_pf * g) * slope_clamped - slope;
-        }
-    }
-}
-
-/// One step of the membranes; flags those that may have spiked.
-#[inline(always)]
-fn membranes<const KIND: u8>(
-    rows: &impl Fn(usize) -> Coefficients,
-    (now, until): (u32, &[u32]),
-    drive: &[f64],
-    current: &[f64],
-    v: &mut [f64],
-) -> u64 {
-    let n = v.len();
-    let (until, drive, current) = (&until[..n], &drive[..n], &current[..n]);
-    let mut flags = 0;
-    for k in 0..n {
-        let c = rows(k);
-        let slope = slope::<KIND>(&c, drive[k], current[k], v[k]);
-        let next = if held(until[k], now) { v[k] } else { v[k] + c.h_per_pf * slope };
-        v[k] = next;
-        // Written so that a NaN counts as a spike and is caught on the rare path.
-        flags |= if !(next <= c.level) { FLAG[k] } else { 0 };
-    }
-    flags
-}
-
 impl AeifCondExpEuler {
     /// One step of a block; flags the neurons that may have spiked.
     fn step<const INPUT: bool, const KIND: u8>(
@@ -341,6 +180,7 @@ impl AeifCondExpEuler {
             clamped: self.drive.clamped(block.clone()),
             input: channels.map(|values| or_zeros(values, n)),
             drive: self.drive.of(block.clone()),
+            current: &mut self.current,
             v: &mut self.v[block.clone()],
             w: &mut self.w[block.clone()],
             ex: &mut self.ex[block.clone()],
