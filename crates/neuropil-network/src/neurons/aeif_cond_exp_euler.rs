@@ -35,7 +35,7 @@ use super::contract::{
     Arrivals, Build, Fault, ModelInfo, Neurons, Order, Signs, Sink, Variable, p,
 };
 use super::drive::Drive;
-use super::lanes::{Flags, SPAN, Strips, check_finite, collect_spikes, housekeeping, or_zeros};
+use super::lanes::{Flags, Strips, check_finite, collect_spikes, housekeeping, or_zeros};
 use super::refractory::{Refractory, after, stamp};
 use super::synapses::{ALPHA_EX, ALPHA_IN, Force, V_REF};
 use super::table::{Given, Table};
@@ -112,8 +112,6 @@ struct AeifCondExpEuler {
     refractory: Refractory,
     drive: Drive,
     kind: Kind,
-    /// Currents of the span under way.
-    current: Vec<f64>,
 }
 
 impl AeifCondExpEuler {
@@ -125,7 +123,6 @@ impl AeifCondExpEuler {
         Ok(Self {
             v: given.initials("V_m", |n| coefficients.at(n).e_l)?,
             kind: Kind::of(&coefficients, &w),
-            current: vec![0.0; SPAN],
             w,
             ex: given.initials("g_ex", |_| 0.0)?,
             inh: given.initials("g_in", |_| 0.0)?,
@@ -180,7 +177,6 @@ impl AeifCondExpEuler {
             clamped: self.drive.clamped(block.clone()),
             input: channels.map(|values| or_zeros(values, n)),
             drive: self.drive.of(block.clone()),
-            current: &mut self.current,
             v: &mut self.v[block.clone()],
             w: &mut self.w[block.clone()],
             ex: &mut self.ex[block.clone()],

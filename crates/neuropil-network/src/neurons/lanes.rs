@@ -35,17 +35,10 @@ pub(super) static FLAG: [u64; STRIP] = {
     flags
 };
 
-/// Most neurons of a span: few enough for the first-level cache, enough to be worth the loading of coefficients.
-pub(super) const SPAN: usize = 4 * STRIP;
-
-/// What a model does in a step to the neurons of a block. `rows(k)` are the coefficients of number `k` among those
-/// asked for.
+/// What a model does in a step to up to [`STRIP`] neurons of a block.
 pub(super) trait Kernel<C> {
-    /// What comes before [`Kernel::strip`], for a span of whole strips.
-    #[inline(always)]
-    fn span(&mut self, _span: Range<usize>, _rows: impl Fn(usize) -> C) {}
-
-    /// Advances up to [`STRIP`] neurons of the block. Flags those that may have spiked.
+    /// Advances the neurons `strip` of the block; `rows(k)` are the coefficients of number `k` among them.
+    /// Flags those that may have spiked.
     fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> C) -> u64;
 }
 
@@ -66,53 +59,44 @@ impl<C: Numbers, K: Kernel<C>> pulp::NullaryFnOnce for Strips<'_, C, K> {
     #[inline(always)]
     fn call(self) -> Flags {
         let Self { table, first, n, mut kernel } = self;
-        let mut flags = [0; BLOCK / STRIP];
         match table {
             Table::Same(c) => {
                 // A copy: what the kernel writes cannot change it, so that it stays in registers.
                 let c = *c;
-                pieces::<SPAN>(
-                    0..n,
+                strips(
+                    n,
                     #[inline(always)]
-                    |span| {
-                        kernel.span(span.clone(), move |_| c);
-                        pieces::<STRIP>(
-                            span,
-                            #[inline(always)]
-                            |strip| {
-                                let number = strip.start / STRIP;
-                                flags[number] = kernel.strip(strip, move |_| c);
-                            },
-                        );
-                    },
-                );
+                    |strip| kernel.strip(strip, move |_| c),
+                )
             }
-            Table::Each(tiles) => pieces::<STRIP>(
-                0..n,
+            Table::Each(tiles) => strips(
+                n,
                 #[inline(always)]
                 |strip| {
                     let tile = tiles.tile((first + strip.start) / TILE);
-                    kernel.span(strip.clone(), |k| row(tile, k));
-                    let number = strip.start / STRIP;
-                    flags[number] = kernel.strip(strip, |k| row(tile, k));
+                    kernel.strip(strip, |k| row(tile, k))
                 },
             ),
         }
-        flags
     }
 }
 
-/// Runs `body` for pieces of a range of at most a block. Whole ones have a length that the compiler knows.
+/// Runs `body` for the strips of `0..n`. Whole ones have a length that the compiler knows.
 #[inline(always)]
-fn pieces<const SIZE: usize>(range: Range<usize>, mut body: impl FnMut(Range<usize>)) {
-    let mut base = range.start;
-    while base + SIZE <= range.end.min(BLOCK) {
-        body(base..base + SIZE);
-        base += SIZE;
+fn strips(n: usize, mut body: impl FnMut(Range<usize>) -> u64) -> Flags {
+    let mut flags = [0; BLOCK / STRIP];
+    for (strip, flags) in flags.iter_mut().enumerate() {
+        let base = strip * STRIP;
+        if base + STRIP <= n {
+            *flags = body(base..base + STRIP);
+        } else {
+            if base < n {
+                *flags = body(base..n);
+            }
+            break;
+        }
     }
-    if base < range.end.min(BLOCK) {
-        body(base..range.end.min(BLOCK));
-    }
+    flags
 }
 
 /// Flags of all of `n` neurons.

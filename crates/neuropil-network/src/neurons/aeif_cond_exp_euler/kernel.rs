@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use neuropil_core::vmath::exp2_within;
 
+use super::super::columns::TILE;
 use super::super::drive::Clamped;
-use super::super::lanes::{FLAG, Kernel, SPAN};
+use super::super::lanes::{FLAG, Kernel};
 use super::super::linear::exprel;
 use super::super::refractory::held;
 use super::super::table::Table;
@@ -52,8 +53,6 @@ pub(super) struct Lanes<'a, const INPUT: bool, const KIND: u8> {
     pub(super) clamped: Option<Clamped<'a>>,
     pub(super) input: [&'a [f64]; 2],
     pub(super) drive: &'a [f64],
-    /// From [`Kernel::span`] to [`Kernel::strip`]: currents of synapses and adaptation.
-    pub(super) current: &'a mut [f64],
     pub(super) v: &'a mut [f64],
     pub(super) w: &'a mut [f64],
     pub(super) ex: &'a mut [f64],
@@ -61,41 +60,25 @@ pub(super) struct Lanes<'a, const INPUT: bool, const KIND: u8> {
 }
 
 impl<const INPUT: bool, const KIND: u8> Kernel<Coefficients> for Lanes<'_, INPUT, KIND> {
-    // With an exponential, two loops: a single one would be a chain of operations that wait for each other.
-    #[inline(always)]
-    fn span(&mut self, span: Range<usize>, rows: impl Fn(usize) -> Coefficients) {
-        if KIND == LIF && self.clamped.is_none() {
-            return;
-        }
-        let current = &mut self.current[span.start % SPAN..][..span.len()];
-        let v = &self.v[span.clone()];
-        let [to_ex, to_in] = self.input.map(|input| &input[span.clone()]);
-        let (ex, inh) = (&mut self.ex[span.clone()], &mut self.inh[span.clone()]);
-        synapses::<INPUT, KIND>(&rows, [to_ex, to_in], v, ex, inh, current);
-        if KIND == ADEX || KIND == FULL {
-            adaptation::<KIND>(&rows, v, &mut self.w[span], current);
-        }
-    }
-
     #[inline(always)]
     fn strip(&mut self, strip: Range<usize>, rows: impl Fn(usize) -> Coefficients) -> u64 {
+        let [to_ex, to_in] = self.input.map(|input| &input[strip.clone()]);
         let stamps = (self.now, &self.until[strip.clone()]);
-        if KIND == LIF && self.clamped.is_none() {
-            return integrate_and_fire::<INPUT>(
-                &rows,
-                self.input.map(|input| &input[strip.clone()]),
-                stamps,
-                &self.drive[strip.clone()],
-                &mut self.v[strip.clone()],
-                &mut self.ex[strip.clone()],
-                &mut self.inh[strip],
-            );
-        }
-        let current = &mut self.current[strip.start % SPAN..][..strip.len()];
-        let v = &mut self.v[strip.clone()];
         let drive = &self.drive[strip.clone()];
+        let v = &mut self.v[strip.clone()];
+        let (ex, inh) = (&mut self.ex[strip.clone()], &mut self.inh[strip.clone()]);
+        if KIND == LIF && self.clamped.is_none() {
+            return integrate_and_fire::<INPUT>(&rows, [to_ex, to_in], stamps, drive, v, ex, inh);
+        }
+        // With an exponential a single loop would be a chain of operations that wait for each other.
+        let mut current = [0.0; TILE];
+        let current = &mut current[..strip.len()];
+        synapses::<INPUT, KIND>(&rows, [to_ex, to_in], v, ex, inh, current);
+        if KIND == ADEX || KIND == FULL {
+            adaptation::<KIND>(&rows, v, &mut self.w[strip.clone()], current);
+        }
         if let Some(clamped) = self.clamped {
-            clamp(&rows, clamped.of(strip.clone()), drive, v, current);
+            clamp(&rows, clamped.of(strip), drive, v, current);
         }
         membranes::<KIND>(&rows, stamps, drive, current, v)
     }
