@@ -106,8 +106,9 @@ fn a_killed_run_is_analysed_over_the_time_that_it_reached() {
     let [rate, stop] = [&figures[0]["rate_hz"], &figures[0]["window_ms"][1]];
     let (rate, stop) = (rate.as_f64().unwrap(), stop.as_f64().unwrap());
     assert!(stop > 100.0 && stop < 1e6, "{stop}");
-    // As in a run that ends (38.7 spikes/s), and not in proportion to what was planned.
-    assert!((30.0..48.0).contains(&rate), "{rate}");
+    // Driven to 40 mV: 1 / (t_ref + τ ln 2) is 63 spikes/s, a little less with noise; in proportion to
+    // what was planned it would be next to none.
+    assert!((58.0..66.0).contains(&rate), "{rate}");
     let said = text(&neuropil(folder.path(), &["info", "noisy.h5"]).stdout);
     assert!(said.contains("status            killed"), "{said}");
 }
