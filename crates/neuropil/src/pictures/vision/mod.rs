@@ -8,7 +8,7 @@ mod tuning;
 use std::sync::Arc;
 
 use neuropil_plot::kinds::{Grid as Cells, heat_map};
-use neuropil_plot::{Axis, ColorMap, Panel};
+use neuropil_plot::{Axis, Color, ColorMap, Mark, Panel};
 use neuropil_record::ResultFile;
 use neuropil_vision::Grid;
 
@@ -37,7 +37,9 @@ fn rows(mut panels: Vec<Panel>, columns: usize) -> Vec<Vec<Panel>> {
     let height = panels.last().map_or(0.0, |panel| panel.height);
     while columns > 0 && panels.len() > columns && !panels.len().is_multiple_of(columns) {
         let hidden = || Axis::new("").limits(0.0, 1.0).hidden();
-        panels.push(Panel::new(hidden(), hidden()).height(height));
+        // An empty mark, for a panel without any says that it has no data.
+        let nothing = Mark::line(&[], &[], Color::WHITE);
+        panels.push(Panel::new(hidden(), hidden()).height(height).with(nothing));
     }
     panels.chunks(columns.max(1)).map(<[Panel]>::to_vec).collect()
 }
