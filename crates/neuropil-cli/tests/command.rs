@@ -83,13 +83,20 @@ fn run_writes_result_and_pictures_and_ends_with_one_json_object() {
 fn a_result_is_not_written_over_without_force() {
     let folder = small();
     let path = folder.path().join("small.h5");
-    std::fs::write(&path, "precious").unwrap();
-    let refused = neuropil(folder.path(), &["run", "small.toml"]);
+    assert!(neuropil(folder.path(), &["run", "small.toml", "-q"]).status.success());
+    let first = std::fs::read(&path).unwrap();
+    let refused = neuropil(folder.path(), &["run", "small.toml", "--seed", "9"]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(text(&refused.stderr).contains("small.h5 exists"), "{}", text(&refused.stderr));
+    assert_eq!(std::fs::read(&path).unwrap(), first);
+    let anew = neuropil(folder.path(), &["run", "small.toml", "--seed", "9", "--force", "-q"]);
+    assert!(anew.status.success(), "{}", text(&anew.stderr));
+    assert_ne!(std::fs::read(&path).unwrap(), first);
+    // What is no result is not replaced even so.
+    std::fs::write(&path, "precious").unwrap();
+    let kept = neuropil(folder.path(), &["run", "small.toml", "--force", "-q"]);
+    assert_eq!(kept.status.code(), Some(1));
     assert_eq!(std::fs::read(&path).unwrap(), b"precious");
-    assert!(neuropil(folder.path(), &["run", "small.toml", "--force", "-q"]).status.success());
-    assert_ne!(std::fs::read(&path).unwrap(), b"precious");
 }
 
 #[test]

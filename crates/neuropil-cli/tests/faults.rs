@@ -92,11 +92,14 @@ fn a_killed_run_is_analysed_over_the_time_that_it_reached() {
         .spawn()
         .unwrap();
     let result = folder.path().join("noisy.h5");
-    // The writer commits after a second.
-    let grown = || std::fs::metadata(&result).is_ok_and(|data| data.len() > 1_000_000);
+    // A commit lets the file grow, twice at most: after four times there has been one.
+    let (mut growths, mut size) = (0, 0);
     let begin = std::time::Instant::now();
-    while !grown() && begin.elapsed().as_secs() < 60 {
-        std::thread::sleep(std::time::Duration::from_millis(50));
+    while growths < 4 && begin.elapsed().as_secs() < 60 {
+        std::thread::sleep(std::time::Duration::from_millis(10));
+        let now = std::fs::metadata(&result).map_or(0, |data| data.len());
+        growths += u32::from(now > size && now > 1_000_000);
+        size = now;
     }
     run.kill().unwrap();
     run.wait().unwrap();

@@ -36,7 +36,7 @@ impl Observer for Memory {
 fn run(network: &Network, threads: usize, steps: u64) -> Memory {
     let mut memory = Memory::default();
     Simulation::build(network, threads).unwrap().run(steps, &mut memory).unwrap();
-    memory.spikes.sort_unstable_by_key(|(recording, ..)| *recording);
+    memory.spikes.sort_by_key(|(recording, ..)| *recording);
     memory
 }
 

@@ -10,7 +10,7 @@ mod variables;
 pub use neuropil_analysis::summary::SummaryOptions;
 use neuropil_analysis::{AnalysisError, PopulationSummary, SpikeTrains, Window};
 use neuropil_record::reader::{Report, SpikeQuery};
-use neuropil_record::{ReadError, ResultFile, SpikeRecording};
+use neuropil_record::{ReadError, ResultFile, SpikeRecording, Status};
 use serde_json::{Map, Value, json};
 use thiserror::Error;
 
@@ -137,7 +137,9 @@ fn of_spikes(
     let name = &recording.population;
     let fault = |source| AnalyzeError::Analysis { population: name.clone(), source };
     let window = Window::new(start, stop).map_err(fault)?;
-    let query = SpikeQuery::default().from_ms(start).until_ms(stop);
+    // A window includes its end, a query does not.
+    let until = stop + 0.5 * result.metadata().dt_ms;
+    let query = SpikeQuery::default().from_ms(start).until_ms(until);
     let lists = result.spikes(name, &query)?.trains(recording.size as usize);
     let recorded: Vec<&[f64]> = match &recording.neurons {
         None => lists.iter().map(Vec::as_slice).collect(),
@@ -153,7 +155,9 @@ fn recorded_ms(result: &ResultFile, recording: &SpikeRecording) -> (f64, f64) {
     let metadata = result.metadata();
     let ms = |step: u64| step as f64 * metadata.dt_ms;
     let stop = recording.stop_step.map_or(metadata.simulated_ms, ms);
-    let reached = if metadata.simulated_ms > 0.0 { metadata.simulated_ms } else { stop };
+    // A run that was killed has come as far as its last commit says, which may be nowhere.
+    let known = metadata.simulated_ms > 0.0 || metadata.status == Status::Running;
+    let reached = if known { metadata.simulated_ms } else { stop };
     (ms(recording.start_step), stop.min(reached))
 }
 
