@@ -87,7 +87,7 @@ fn a_result_is_not_written_over_without_force() {
     let first = std::fs::read(&path).unwrap();
     let refused = neuropil(folder.path(), &["run", "small.toml", "--seed", "9"]);
     assert_eq!(refused.status.code(), Some(1));
-    assert!(text(&refused.stderr).contains("small.h5 exists"), "{}", text(&refused.stderr));
+    assert!(text(&refused.stderr).contains("exists and is not"), "{}", text(&refused.stderr));
     assert_eq!(std::fs::read(&path).unwrap(), first);
     let anew = neuropil(folder.path(), &["run", "small.toml", "--seed", "9", "--force", "-q"]);
     assert!(anew.status.success(), "{}", text(&anew.stderr));
