@@ -106,8 +106,12 @@ impl CableModel {
     /// # Errors
     /// [`ModelError::Clock`] unless the step is positive and finite.
     pub fn new(dt_ms: f64) -> Result<Self, ModelError> {
-        Ok(Self {
-            clock: Clock::new(dt_ms)?,
+        Ok(Self::at(Clock::new(dt_ms)?))
+    }
+
+    fn at(clock: Clock) -> Self {
+        Self {
+            clock,
             scheme: Scheme::default(),
             celsius: 6.3,
             seed: 1,
@@ -120,7 +124,7 @@ impl CableModel {
             streams: Vec::new(),
             spikes: Vec::new(),
             samples: Vec::new(),
-        })
+        }
     }
 
     /// Sets the scheme.
@@ -164,16 +168,8 @@ impl CableModel {
     /// A model with the same clock, scheme, temperature and seed, without cells.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        Self {
-            cells: Vec::new(),
-            electrodes: Vec::new(),
-            gaps: Vec::new(),
-            connections: Vec::new(),
-            streams: Vec::new(),
-            spikes: Vec::new(),
-            samples: Vec::new(),
-            ..self.clone()
-        }
+        let Self { clock, scheme, celsius, seed, bound_mv, tables, .. } = *self;
+        Self { scheme, celsius, seed, bound_mv, tables, ..Self::at(clock) }
     }
 
     /// The time grid.
